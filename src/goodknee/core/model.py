@@ -1,0 +1,207 @@
+"""The nouns of GoodKnee: what was recorded, what was felt, what is said about it.
+
+Everything here is plain data, immutable and keyword-only. Units stand in the names.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date, datetime, timedelta, timezone, tzinfo
+from typing import Literal
+
+import numpy as np
+from numpy.typing import NDArray
+
+Side = Literal["left", "right"]
+FileFormat = Literal["fit", "tcx", "gpx"]
+Floats = NDArray[np.float64]
+
+#: Sports that are done on the feet: cadence counts steps, and distance loads the knee.
+FOOT_SPORTS = frozenset({"running", "walking", "hiking", "snowshoeing", "mountaineering"})
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Samples:
+    """The records of one file or one activity, a column per channel.
+
+    Attributes:
+        columns: name → float64 array of shape (n,); NaN where the source has no value. ``time_s`` is always
+            there: seconds since the recording began.
+    """
+
+    columns: Mapping[str, Floats]
+
+    def __len__(self) -> int:
+        return len(self.columns["time_s"])
+
+    def __getitem__(self, channel: str) -> Floats:
+        return self.columns[channel]
+
+    def get(self, channel: str) -> Floats | None:
+        """Return the channel of shape (n,), or None when the source never had it."""
+        return self.columns.get(channel)
+
+    @property
+    def channels(self) -> tuple[str, ...]:
+        """Names of the channels that hold at least one value."""
+        return tuple(name for name, column in self.columns.items() if not np.isnan(column).all())
+
+    def take(self, rows: NDArray[np.bool_] | NDArray[np.intp] | slice) -> Samples:
+        """Return the given rows (a mask, indices or a slice) of every column."""
+        return Samples(columns={name: column[rows] for name, column in self.columns.items()})
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Lap:
+    """One lap; ``start_s`` counts from the start of its activity."""
+
+    start_s: float
+    elapsed_s: float | None = None
+    timer_s: float | None = None
+    distance_m: float | None = None
+    trigger: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Pause:
+    """The watch was stopped from ``start_s`` to ``end_s`` (seconds since the start of the activity)."""
+
+    start_s: float
+    end_s: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Activity:
+    """What one recorded activity adds up to; its samples stay with the recording.
+
+    Totals that the file itself states win over derived ones; ``decisions`` records which it was, channel by
+    channel and total by total ("cadence_spm": "record.cadence, strides per minute, doubled").
+
+    Attributes:
+        sport: FIT's word ("running", "walking", "cycling", …); None when the file does not say.
+        started_at: Aware UTC instant; None when the device had no date.
+        utc_offset_min: Local time minus UTC, in minutes; None when neither file nor position tells.
+        elapsed_s: From first to last, pauses included.
+        timer_s: Without the pauses of the watch.
+        moving_s: Without standing still.
+        distance_m: As the file states it, else ``distance_recorded_m``.
+        distance_recorded_m: As its last record or its positions give it.
+        mean_speed_mps: distance_m / timer_s.
+        mean_cadence_spm: Steps per minute of both feet while moving (rpm for other sports), weighted by time.
+        mean_heart_rate_bpm: Weighted by time.
+        sample_count: Number of records of this activity.
+        channels: Channels with at least one value.
+    """
+
+    sport: str | None
+    sub_sport: str | None
+    started_at: datetime | None
+    utc_offset_min: int | None
+    elapsed_s: float | None
+    timer_s: float | None
+    moving_s: float | None
+    distance_m: float | None
+    distance_recorded_m: float | None
+    ascent_m: float | None
+    descent_m: float | None
+    mean_speed_mps: float | None
+    mean_cadence_spm: float | None
+    mean_heart_rate_bpm: float | None
+    sample_count: int
+    channels: tuple[str, ...]
+    laps: tuple[Lap, ...] = ()
+    pauses: tuple[Pause, ...] = ()
+    device: str | None = None
+    decisions: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def is_run(self) -> bool:
+        """True for running of every kind: road, trail, track, treadmill, virtual."""
+        return self.sport == "running"
+
+    def day(self, home: tzinfo | None = None) -> date | None:
+        """Return the local date on which it started, in ``home`` when its own offset is not known."""
+        if self.started_at is None:
+            return None
+        if self.utc_offset_min is not None:
+            return self.started_at.astimezone(timezone(timedelta(minutes=self.utc_offset_min))).date()
+        return self.started_at.astimezone(home).date() if home else self.started_at.date()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReadWarning:
+    """Something in a file that was not as it should be; the rest was kept."""
+
+    what: str
+    at_byte: int | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Recording:
+    """One file: its activities and every record once, in file order.
+
+    Attributes:
+        samples: All records. ``time_s`` counts from ``started_at`` of the first activity.
+        activity_index: shape (n,), the activity each record belongs to; -1 outside all of them.
+    """
+
+    file: str
+    format: FileFormat
+    activities: tuple[Activity, ...]
+    samples: Samples
+    activity_index: NDArray[np.intp]
+    warnings: tuple[ReadWarning, ...] = ()
+
+    def samples_of(self, index: int) -> Samples:
+        """Return the samples of activity ``index``; ``time_s`` counts from its own start."""
+        own = self.activity_index == index
+        samples = self.samples if own.all() else self.samples.take(own)
+        first, this = self.activities[0].started_at, self.activities[index].started_at
+        if first is None or this is None or first == this:
+            return samples
+        shift = (this - first).total_seconds()
+        return Samples(columns={**samples.columns, "time_s": samples["time_s"] - shift})
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StoredRun:
+    """One activity as the store knows it. ``id`` stays the same when a richer file of it arrives later."""
+
+    id: str
+    import_id: str
+    original_sha256: str
+    format: FileFormat
+    activity: Activity
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DiaryEntry:
+    """What the runner felt, one knee, one local day; everything not answered is None.
+
+    Pains are 0-10 (numeric pain rating scale). ``run_id`` ties the entry to a run.
+    """
+
+    day: date
+    side: Side
+    pain_now: int | None = None
+    pain_usual: int | None = None
+    pain_worst: int | None = None
+    pain_during: int | None = None
+    pain_after: int | None = None
+    settle_minutes: int | None = None
+    pain_morning: int | None = None
+    run_id: str | None = None
+    note: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reason:
+    """One sentence with its receipt: rule, facts seen, grade, sources, and what would change it."""
+
+    rule: str
+    facts: Mapping[str, float | int | str | None]
+    says: str
+    grade: str
+    sources: tuple[str, ...]
+    would_change: str | None = None

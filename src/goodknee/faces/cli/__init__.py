@@ -1,0 +1,89 @@
+"""The command line: verbs in, result on stdout, talk and progress on stderr.
+
+A verb's module is imported when the verb is used, so ``goodknee --help`` stays quick.
+"""
+
+from __future__ import annotations
+
+import json
+import sys
+from importlib import import_module
+
+import click
+
+from goodknee import __version__
+from goodknee.errors import GoodKneeError
+from goodknee.faces.cli.options import global_options
+
+#: verb → (module of this folder, what the list of verbs says of it)
+VERBS = {
+    "demo": ("report", "See what GoodKnee does: a simulated runner, start to finish."),
+    "read": ("read", "Say what is in these files; store nothing."),
+    "import": ("store", "Bring files and folders into your store."),
+    "runs": ("store", "List your runs, show one, or get its original file back."),
+    "report": ("report", "Write your knee report."),
+}
+
+
+class _Verbs(click.Group):
+    def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002 - click's signature
+        return list(VERBS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:  # noqa: ARG002 - click's signature
+        if cmd_name not in VERBS:
+            return None
+        module = import_module(f"goodknee.faces.cli.{VERBS[cmd_name][0]}")
+        verb: click.Command = getattr(module, f"{cmd_name}_verb")
+        return verb
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:  # noqa: ARG002 - click's signature
+        with formatter.section("Verbs"):
+            formatter.write_dl([(name, says) for name, (_, says) in VERBS.items()])
+
+
+@click.group(
+    cls=_Verbs,
+    params=global_options(),
+    invoke_without_command=True,
+    context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
+)
+@click.version_option(__version__, message="GoodKnee %(version)s")
+@click.pass_context
+def goodknee(ctx: click.Context) -> None:
+    """A companion for runner's knee. Your files stay on this computer.
+
+    Start with `goodknee demo`, then `goodknee import FOLDER` and `goodknee report`.
+    """
+    if ctx.invoked_subcommand is None:
+        click.echo(ctx.get_help())
+
+
+def main(arguments: list[str] | None = None) -> None:
+    """Run the command line and leave with its exit code."""
+    arguments = sys.argv[1:] if arguments is None else arguments
+    as_json = "--json" in arguments
+    try:
+        code = goodknee.main(args=arguments, prog_name="goodknee", standalone_mode=False)
+        sys.exit(code if isinstance(code, int) else 0)
+    except click.UsageError as error:
+        where = error.ctx.command_path if error.ctx else "goodknee"
+        _say(error.format_message(), where, f"See `{where} --help`.", as_json=as_json)
+        sys.exit(2)
+    except click.ClickException as error:
+        _say(error.format_message(), "goodknee", "See `goodknee --help`.", as_json=as_json)
+        sys.exit(2)
+    except GoodKneeError as error:
+        _say(error.what, error.where, error.next_step, as_json=as_json)
+        sys.exit(1)
+    except (click.Abort, KeyboardInterrupt):
+        click.echo("Stopped. What was saved before is kept.", err=True)
+        sys.exit(130)
+
+
+def _say(what: str, where: str, next_step: str, *, as_json: bool) -> None:
+    if as_json:
+        click.echo(
+            json.dumps({"error": {"what": what, "where": where, "next": next_step}}, ensure_ascii=False)
+        )
+    else:
+        click.echo("\n".join((what, f"  where: {where}", f"  next:  {next_step}")), err=True)
