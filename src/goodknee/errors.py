@@ -43,6 +43,10 @@ class ReadError(GoodKneeError):
         self.at_byte = at_byte
 
 
+class NotAnActivityError(ReadError):
+    """The file is readable but is not a recorded activity; an import skips it."""
+
+
 class StoreError(GoodKneeError):
     """The store cannot be opened, read or written; nothing was changed."""
 

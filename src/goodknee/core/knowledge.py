@@ -17,7 +17,7 @@ Confidence = Literal["verified", "knowledge_high", "knowledge_medium"]
 
 
 class Entry:
-    """What all entries of the pack share: a key that is not known is refused (read by pydantic at the edge)."""
+    """What all entries of the pack share: a key that is not known is refused by the reader."""
 
     __slots__ = ()
     __pydantic_config__: ClassVar[dict[str, object]] = {"extra": "forbid", "allow_inf_nan": False}
@@ -107,6 +107,7 @@ class SessionSpikeRule(Entry):
     window_days: int
     min_history_days: int
     look_back_days: int
+    recent_days: int
     shown_at_most: int
     bands: tuple[Band, ...]
     says: tuple[str, ...]

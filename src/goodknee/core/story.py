@@ -129,7 +129,7 @@ def _build_up(first_day: date, rng: np.random.Generator) -> Iterator[tuple[date,
     for week, long_km in enumerate(LONG_RUN_KM):
         if long_km == 0:
             continue
-        monday = first_day + timedelta(days=7 * week)
+        week_starts = first_day + timedelta(days=7 * week)
         typical_km = EASY_KM_FIRST + (EASY_KM_LAST - EASY_KM_FIRST) * week / len(LONG_RUN_KM)
         typical_km *= 0.85 if week % 4 == 3 else 1.0
         extra = (THIRD_EASY_DAY,) if week >= THIRD_EASY_FROM_WEEK and week % 4 in {1, 2} else ()
@@ -137,11 +137,15 @@ def _build_up(first_day: date, rng: np.random.Generator) -> Iterator[tuple[date,
             km = min(typical_km * rng.normal(1.0, 0.07), 0.95 * long_km)
             if rng.random() < SKIPPED_SHARE:
                 continue
-            day = monday + timedelta(days=weekday)
+            day = week_starts + timedelta(days=weekday)
             yield day, _easy_kind(day, week, weekday), km
         is_set = week == RACE_WEEK or long_km == BIG_RUN_KM
         kind: Kind = "race" if week == RACE_WEEK else "long"
-        yield monday + timedelta(days=LONG_DAY), kind, long_km * (1.0 if is_set else rng.normal(1.0, 0.012))
+        yield (
+            week_starts + timedelta(days=LONG_DAY),
+            kind,
+            long_km * (1.0 if is_set else rng.normal(1.0, 0.012)),
+        )
 
 
 def _easy_kind(day: date, week: int, weekday: int) -> Kind:
@@ -171,7 +175,7 @@ def _start_time(day: date, rng: np.random.Generator) -> time:
 def _diary(big_run_day: date, rng: np.random.Generator) -> Iterator[DiaryEntry]:
     during = {days_after: pain for days_after, _, _, pain in SORE_RUNS}
     for days_after in range(PAIN_DAYS[0], BIG_RUN_DAYS_AGO + 1):
-        drift = rng.normal(0.0, 0.3)
+        drift = rng.normal(0.0, 0.45)
         noted = rng.random() < NOTED_SHARE
         must_be_noted = days_after in during or days_after in PAIN_DAYS
         if not noted and not must_be_noted:
@@ -272,7 +276,7 @@ def _speed_along(run: StoryRun, along_m: Floats, grade: Floats, rng: np.random.G
     share_done = along_m / run.distance_m
     tired = 0.12 if run.distance_m >= 1000 * BIG_RUN_KM else 0.02
     evenness = 0.006 if run.kind == "treadmill" else 0.03
-    mood = 1 + evenness * _wander(len(along_m), 180, rng)
+    mood = 1 + evenness * (_wander(len(along_m), 180, rng) + 0.4 * _wander(len(along_m), 15, rng))
     getting_going = 1 - 0.6 * np.exp(-along_m / 12)
     speed: Floats = run.flat_speed_mps * hill * (1 - tired * share_done**2) * mood * getting_going
     return speed

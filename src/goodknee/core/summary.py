@@ -135,9 +135,10 @@ class _Steps:
     def of(cls, samples: Samples, pauses: Sequence[Pause]) -> _Steps:
         time_s = samples["time_s"]
         duration_s = np.diff(time_s)
-        is_open = np.ones(len(duration_s))
-        for pause in pauses:
-            is_open[(time_s[:-1] < pause.end_s) & (time_s[1:] > pause.start_s)] = 0.0
+        # A step meets a pause when more pauses began before its end than were over at its start.
+        begun = np.searchsorted(np.sort([pause.start_s for pause in pauses]), time_s[1:])
+        over = np.searchsorted(np.sort([pause.end_s for pause in pauses]), time_s[:-1], side="right")
+        is_open = np.where((begun > over) & ~np.isnan(duration_s), 0.0, 1.0)
         duration_s = np.where(duration_s > 0, duration_s, 0.0) * is_open
         speed_mps = _step_speed(samples, duration_s)
         return cls(duration_s, is_open, (speed_mps >= MOVING_MPS).astype(np.float64))

@@ -1,7 +1,7 @@
 """The sentences of one language, and how a runner reads a number.
 
-A template names its slots with the unit they are shown in: ``"{distance_m:km} in {time_s:duration}"``. Units are
-converted here, on the way out, and nowhere before.
+A template names its slots with the unit they are shown in: ``"{distance_m:km} in {time_s:duration}"``. Units
+are converted here, on the way out, and nowhere before.
 """
 
 from __future__ import annotations
@@ -45,7 +45,7 @@ def duration(seconds: Number) -> str:
     hours, minutes = divmod(round(seconds / 60), 60)
     if not hours:
         return f"{minutes}{NO_BREAK}min"
-    return f"{hours:,}{NO_BREAK}h{NO_BREAK}{minutes}{NO_BREAK}min"
+    return f"{hours:,}{NO_BREAK}h" + (f"{NO_BREAK}{minutes}{NO_BREAK}min" if minutes else "")
 
 
 def pace(seconds_per_km: Number) -> str:
@@ -57,11 +57,11 @@ def pace(seconds_per_km: Number) -> str:
 
 
 def pct(value: Number) -> str:
-    """Return "61 %"; below 20 with one decimal, so that 10.4 does not read as 10."""
+    """Return "61 %"; from 0 to 20 with one decimal, so that 10.4 does not read as 10."""
     if value is None or math.isnan(value):
         return MISSING
     sign = MINUS if value < 0 else ""
-    return f"{sign}{_plain(abs(value), 0 if abs(value) >= 20 else 1)}{NO_BREAK}%"
+    return f"{sign}{_plain(abs(value), 1 if 0 < value < 20 else 0)}{NO_BREAK}%"
 
 
 def change(value: Number) -> str:
@@ -100,7 +100,6 @@ UNITS: Mapping[str, Callable[[Number], str]] = {
     "pain": out_of_ten,
     "count": count,
 }
-DATES = ("day", "date", "tick")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -130,14 +129,14 @@ class Words:
     weekdays: tuple[str, ...]
     sentences: Mapping[str, str | Plural]
 
-    def say(self, key: str, **slots: Any) -> str:  # noqa: ANN401 - a slot is a number, a date or a word
+    def say(self, key: str, **slots: Any) -> str:
         """Return one sentence with its slots filled; a key that is not in the pack raises KeyError."""
         template = self.sentences[key]
         if isinstance(template, Plural):
             template = template.one if slots["n"] == 1 else template.other
         return _Slots(self).vformat(template, (), slots)
 
-    def say_all(self, keys: Sequence[str], **slots: Any) -> str:  # noqa: ANN401 - as in say
+    def say_all(self, keys: Sequence[str], **slots: Any) -> str:
         """Return several whole sentences, one after the other."""
         return " ".join(self.say(key, **slots) for key in keys)
 
@@ -145,7 +144,7 @@ class Words:
         """Return "Tue 12 May"."""
         return f"{self.weekdays[value.weekday()]}{NO_BREAK}{self.tick(value)}"
 
-    def date(self, value: date) -> str:
+    def day_and_year(self, value: date) -> str:
         """Return "Tue 12 May 2026"."""
         return f"{self.day(value)}{NO_BREAK}{value.year}"
 
@@ -154,14 +153,20 @@ class Words:
         return f"{value.day}{NO_BREAK}{self.months[value.month - 1]}"
 
 
+DATES: Mapping[str, Callable[[Words, date], str]] = {
+    "day": Words.day,
+    "date": Words.day_and_year,
+    "tick": Words.tick,
+}
+
+
 class _Slots(Formatter):
     """Fills the slots of a template, each in its unit."""
 
     def __init__(self, words: Words) -> None:
         self._words = words
 
-    def format_field(self, value: Any, format_spec: str) -> str:  # noqa: ANN401 - as in Words.say
+    def format_field(self, value: Any, format_spec: str) -> str:
         if format_spec in DATES:
-            written: str = getattr(self._words, format_spec)(value)
-            return written
+            return DATES[format_spec](self._words, value)
         return UNITS[format_spec](value) if format_spec else str(value)

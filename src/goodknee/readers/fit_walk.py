@@ -7,6 +7,8 @@ header byte, the next message has the same definition too, and a strided slice s
 
 from __future__ import annotations
 
+from array import array
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import Any, Final
@@ -30,6 +32,10 @@ HEAD: Final = "head"
 
 _HEADS: Final = tuple(bytes((head,)) for head in range(256))
 _FIRST_LOOK: Final = 64  # messages a run is first looked ahead for; four times as many each time it goes on
+
+# Far beyond any recording; they bound memory and time when the bytes are hostile.
+_MOST_BLOCKS: Final = 1000
+_MOST_FIELDS_DEFINED: Final = 20_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,12 +69,12 @@ class Place:
 
     layout: Layout
     block: int
-    starts: list[int] = field(default_factory=list)
+    starts: array[int] = field(default_factory=lambda: array("q"))
     runs: list[tuple[int, int]] = field(default_factory=list)  # (index into starts, messages in the run)
 
     def offsets(self) -> NDArray[np.int64]:
         """Return the offset of every message, shape (n,), ascending."""
-        starts = np.array(self.starts, dtype=np.int64)
+        starts = np.frombuffer(self.starts, dtype=np.int64)
         if not self.runs:
             return starts
         counts = np.ones(len(starts), dtype=np.int64)
@@ -76,7 +82,12 @@ class Place:
         counts[runs[:, 0]] = runs[:, 1]
         ends = counts.cumsum()
         within = np.arange(ends[-1]) - np.repeat(ends - counts, counts)
-        return np.repeat(starts, counts) + within * self.layout.size
+        offsets: NDArray[np.int64] = np.repeat(starts, counts) + within * self.layout.size
+        return offsets
+
+    def begin_run(self, count: int) -> None:
+        """Note that the message which is added next is the first of a run."""
+        self.runs.append((len(self.starts), count))
 
     def drop_last(self) -> int:
         """Forget the last message and return its offset."""
@@ -91,13 +102,16 @@ class Place:
 
 @dataclass(slots=True)
 class Walked:
-    """What a walk found: the start of each chained block, the places of each message, and warnings."""
+    """What a walk found: starts of chained blocks, places of each message, warnings, offsets of damage."""
 
     blocks: list[int] = field(default_factory=list)
+    damaged: list[int] = field(default_factory=list)
     places: dict[int, list[Place]] = field(default_factory=dict)
     warnings: list[ReadWarning] = field(default_factory=list)
+    fields_defined: int = 0
 
     def warn(self, what: str, at_byte: int) -> None:
+        """Note what is wrong and at which byte; reading goes on."""
         self.warnings.append(ReadWarning(what=what, at_byte=at_byte))
 
 
@@ -120,7 +134,7 @@ def walk(data: bytes, *, file: str) -> Walked:
             at_byte=0,
         )
     at = 0
-    while at >= 0:
+    while at >= 0 and len(found.blocks) < _MOST_BLOCKS:
         at = _walk_block(data, at, found)
     if not found.places:
         where = found.warnings[-1].at_byte if found.warnings else 0
@@ -152,9 +166,10 @@ def _walk_block(data: bytes, start: int, found: Walked) -> int:
             f"the file is cut: its header promises {size} bytes, {len(data) - first} are here", len(data)
         )
         end = len(data)
-    whole = _Walker(data, found).walk(first, end)
-    if not whole:
-        return _next_header(data, first)
+    damaged_at = _Walker(data, found).walk(first, end)
+    if damaged_at is not None:
+        found.damaged.append(damaged_at)
+        return _next_header(data, damaged_at)
     if size == 0 or end == len(data):
         if size and first + size == len(data):
             found.warn("the checksum at the end is missing", len(data))
@@ -200,40 +215,37 @@ class _Walker:
         self.found = found
         self.block = len(found.blocks) - 1
         self.sizes = [0] * 256
-        self.places: list[Place | None] = [None] * 256
+        self.places: dict[int, Place] = {}
+        # The loop's most frequent call by far, so bound once per definition instead of once per message.
+        self.appends: dict[int, Callable[[int], None]] = {}
         self.known: dict[tuple[bytes, int], Place] = {}
 
-    def walk(self, at: int, end: int) -> bool:
-        """Walk from ``at`` to ``end``; return False when damage stopped it before."""
-        data, sizes, places = self.data, self.sizes, self.places
+    def walk(self, at: int, end: int) -> int | None:
+        """Walk from ``at`` to ``end``; return the offset of the damage that stopped it, if any did."""
+        data, sizes, places, appends = self.data, self.sizes, self.places, self.appends
         size = head = 0
         while at < end:
             head = data[at]
             size = sizes[head]
             if not size:
                 if head & 0xC0 != 0x40:
-                    self.found.warn(
-                        f"damaged here: message type {head & 15} was never defined; the rest is lost", at
-                    )
-                    return False
-                at = self._define(at, end)
-                if not at:
-                    return True
+                    self.found.warn(f"damaged: message type {head & 15} was never defined; rest left out", at)
+                    return at
+                defined = self._define(at, end)
+                if defined is None:
+                    return at
+                at = defined
                 continue
-            place = places[head]
-            assert place is not None
             after = at + size
             if after < end and data[after] == head:
                 count = self._run(after, end, size, head)
-                place.runs.append((len(place.starts), count))
+                places[head].begin_run(count)
                 after = at + count * size
-            place.starts.append(at)
+            appends[head](at)
             at = after
         if at > end:
-            last = places[head]
-            assert last is not None
-            self.found.warn("the last message is cut off and was left out", last.drop_last())
-        return True
+            self.found.warn("the last message is cut off and was left out", places[head].drop_last())
+        return None
 
     def _run(self, at: int, end: int, size: int, head: int) -> int:
         """Count messages with this header from the one before ``at`` on; the last may be cut off."""
@@ -248,21 +260,25 @@ class _Walker:
             look *= 4
         return count
 
-    def _define(self, at: int, end: int) -> int:
-        """Take in the definition at ``at``; return the offset after it, 0 when it is cut off."""
+    def _define(self, at: int, end: int) -> int | None:
+        """Take in the definition at ``at``; return the offset after it, None when it is cut off."""
         data, head = self.data, self.data[at]
         after = at + 6 + 3 * data[at + 5] if at + 6 <= end else end + 1
         if head & 0x20:
             after = after + 1 + 3 * data[after] if after < end else end + 1
         if after > end:
             self.found.warn("the last definition is cut off and was left out", at)
-            return 0
+            return None
         body = data[at + 1 : after]
         layout = layout_of(body, developer=bool(head & 0x20))
-        # Two definitions are one place when they say the same; developer fields also need the same descriptions.
+        # Equal definitions share a place; developer fields must also mean the same.
         key = (body, self._descriptions() if layout.developer else -1)
         place = self.known.get(key)
         if place is None:
+            self.found.fields_defined += 1 + len(layout.fields) + len(layout.developer)
+            if self.found.fields_defined > _MOST_FIELDS_DEFINED:
+                self.found.warn("damaged: far more definitions than a recording has; rest left out", at)
+                return None
             place = self.known[key] = Place(layout, self.block)
             self.found.places.setdefault(layout.message, []).append(place)
         self._in_force(head & 15, place)
@@ -276,17 +292,16 @@ class _Walker:
         )
 
     def _in_force(self, local: int, place: Place) -> None:
-        size = place.layout.size
-        for head in (local, local | 0x10, local | 0x20, local | 0x30):
-            self.sizes[head] = size
-            self.places[head] = place
+        heads = [local, local | 0x10, local | 0x20, local | 0x30]
         if local < 4:
-            heads = slice(0x80 | local << 5, (0x80 | local << 5) + 32)
-            self.sizes[heads] = [size] * 32
-            self.places[heads] = [place] * 32
+            heads += range(0x80 | local << 5, (0x80 | local << 5) + 32)
+        for head in heads:
+            self.sizes[head] = place.layout.size
+            self.places[head] = place
+            self.appends[head] = place.starts.append
 
 
-@lru_cache(maxsize=512)
+@lru_cache(maxsize=1024)
 def layout_of(body: bytes, *, developer: bool) -> Layout:
     """Return the layout that a definition message gives, from its bytes after the header byte.
 

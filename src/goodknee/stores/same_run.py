@@ -1,7 +1,7 @@
 """When two files tell of the same run, and which of them is shown.
 
-A sighting is one activity as one file tells it. Sightings that resemble each other are one run, also when only
-a third one links them, so the order in which files arrive cannot matter. Within a run the richest file wins.
+A sighting is one activity as one file tells it. Sightings that resemble each other are one run, also when
+only a third links them, so the order in which files arrive cannot matter. Within a run the richest file wins.
 """
 
 from __future__ import annotations
@@ -62,9 +62,9 @@ class Place:
 def same_run(one: Sighting, other: Sighting) -> bool:
     """Tell whether two files saw the same run.
 
-    They start within 60 s, are of the same kind of sport as far as both say, and resemble each other in duration
-    and, where both have one, in distance. Two activities of one file are never the same. Without a duration on
-    both sides there is nothing to compare: not the same.
+    They start within 60 s, are of the same kind of sport as far as both say, and resemble each other in
+    duration and, where both have one, in distance. Two activities of one file are never the same. Without a
+    duration on both sides there is nothing to compare: not the same.
     """
     if one.recording == other.recording or abs(one.started_at - other.started_at) > START:
         return False
@@ -84,7 +84,7 @@ def same_run(one: Sighting, other: Sighting) -> bool:
 
 
 def richness(sighting: Sighting) -> tuple[bool, int, int, int, str]:
-    """Order files of the same run: samples at all, then the format, channels, samples; the content breaks ties."""
+    """Order files of one run: samples at all, format, channels, number of samples; content breaks ties."""
     return (
         sighting.sample_count > 0,
         RICHNESS[sighting.format],
@@ -94,9 +94,7 @@ def richness(sighting: Sighting) -> tuple[bool, int, int, int, str]:
     )
 
 
-def settle(
-    sightings: Sequence[Sighting], *, new_id: Callable[[Sighting, set[str]], str]
-) -> dict[int, Place]:
+def settle(sightings: Sequence[Sighting], *, new_id: Callable[[Sighting, set[str]], str]) -> dict[int, Place]:
     """Give every sighting its place among all that may resemble it.
 
     Args:

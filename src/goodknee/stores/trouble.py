@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import errno
+import os
 import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -22,7 +23,7 @@ _READ_ONLY = (
 )
 _DAMAGED = (
     "The store's database is damaged.",
-    "Leave the folder as it is and bring back your last backup; what you imported is also kept in its folder 'originals'.",
+    "Leave it as it is and bring back your last backup; your files are also kept in its folder 'originals'.",
 )
 _BUSY = (
     "Another GoodKnee is writing to this store.",
@@ -58,12 +59,18 @@ def told_plainly(where: Path) -> Iterator[None]:
 def plain(error: Exception, where: Path) -> StoreError:
     """Say what a disk or database error means for the store at ``where``."""
     cause = error.orig if isinstance(error, DBAPIError) and error.orig is not None else error
-    code = getattr(cause, "sqlite_errorcode", None)
-    if code is not None:
-        what, next_step = _OF_SQLITE.get(code & 0xFF, (None, None))
-    else:
-        what, next_step = _OF_SYSTEM.get(getattr(cause, "errno", None) or 0, (None, None))
-    if what is None or next_step is None:
-        what = f"The store cannot be used: {cause}."
-        next_step = "Check the disk and the rights to this folder, then do it again."
+    what, next_step = _known_trouble(cause, where) or (
+        f"The store cannot be used: {cause}.",
+        "Check the disk and the rights to this folder, then do it again.",
+    )
     return StoreError(what, where=str(where), next_step=next_step)
+
+
+def _known_trouble(cause: BaseException, where: Path) -> tuple[str, str] | None:
+    if not isinstance(cause, sqlite3.Error):
+        return _OF_SYSTEM.get(getattr(cause, "errno", None) or 0)
+    # SQLite's extended codes carry the plain one in their lowest byte.
+    code = getattr(cause, "sqlite_errorcode", sqlite3.SQLITE_ERROR) & 0xFF
+    if code == sqlite3.SQLITE_CANTOPEN and not os.access(where, os.W_OK):
+        return _READ_ONLY
+    return _OF_SQLITE.get(code)

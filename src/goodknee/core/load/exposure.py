@@ -36,6 +36,7 @@ class RunLog:
         time_s: Time without pauses, shape (n,).
         ascent_m: Shape (n,).
         descent_m: Shape (n,).
+        cadence_spm: Both feet, mean of the run, shape (n,).
     """
 
     day: Days
@@ -43,6 +44,7 @@ class RunLog:
     time_s: Floats
     ascent_m: Floats
     descent_m: Floats
+    cadence_spm: Floats
 
     def __len__(self) -> int:
         return len(self.day)
@@ -64,6 +66,7 @@ def run_log(runs: Sequence[Activity], *, home: tzinfo | None = None) -> RunLog:
         time_s=_column(run.timer_s for run in runs),
         ascent_m=_column(run.ascent_m for run in runs),
         descent_m=_column(run.descent_m for run in runs),
+        cadence_spm=_column(run.mean_cadence_spm for run in runs),
     )
 
 
@@ -114,8 +117,8 @@ class SessionSpikes:
 def session_spikes(log: RunLog, rule: SessionSpikeRule) -> SessionSpikes:
     """Compare every run with the longest single run of the window before it.
 
-    spike_pct = 100 (distance - longest) / longest. Where a run in the window has no distance, the true longest
-    may be longer: a small figure is then safe to give, a large one is withheld.
+    spike_pct = 100 (distance - longest) / longest. Where a run in the window has no distance, the true
+    longest may be longer: a small figure is then safe to give, a large one is withheld.
     """
     longest = longest_before(log.day, log.distance_m, on=log.day, window_days=rule.window_days)
     unmeasured = np.where(np.isnan(log.distance_m), 1.0, np.nan)

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from goodknee.core.load.exposure import Days
 from goodknee.core.model import DiaryEntry, Floats
 
-#: One measure at a time, the first of these that the diary holds; two measures on one line would invent a change.
+#: One measure at a time, the first that the diary holds: two on one line would invent a change.
 MEASURES = ("pain_worst", "pain_usual", "pain_during", "pain_after", "pain_morning", "pain_now")
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 
@@ -29,7 +28,7 @@ class Finding:
 def spikes_that_stand_out(
     log: RunLog, spikes: SessionSpikes, knowledge: Knowledge, *, last_day: date
 ) -> tuple[Finding, ...]:
-    """Return the runs far beyond the longest of the days before, the largest first.
+    """Return the runs far beyond the longest of the days before: recent ones first, then by size.
 
     Args:
         log: The runs.
@@ -38,29 +37,22 @@ def spikes_that_stand_out(
         last_day: The day to look back from.
     """
     rule = knowledge.load.session_spike
-    found: list[tuple[float, Finding]] = []
-    for row in _recent_rows(log, last_day, rule.look_back_days):
+    age = (np.datetime64(last_day) - log.day).astype(np.int64)
+    found = []
+    for row in np.flatnonzero((age >= 0) & (age < rule.look_back_days)).tolist():
         pct = float(spikes.spike_pct[row])
         band = band_of(pct, rule.bands)
         if band and band.stands_out:
-            found.append((pct, _spike_finding(log, spikes, int(row), band, knowledge)))
-    found.sort(key=lambda item: -item[0])
-    return tuple(finding for _, finding in found[: rule.shown_at_most])
+            found.append((age[row] >= rule.recent_days, -pct, age[row], row, band))
+    found.sort(key=lambda item: item[:3])
+    shown = found[: rule.shown_at_most]
+    return tuple(_spike_finding(log, spikes, row, band, knowledge) for _, _, _, row, band in shown)
 
 
-def _recent_rows(log: RunLog, last_day: date, look_back_days: int) -> Sequence[int]:
-    age = (np.datetime64(last_day) - log.day).astype(np.int64)
-    rows: list[int] = np.flatnonzero((age >= 0) & (age < look_back_days)).tolist()
-    return rows
-
-
-def _spike_finding(
-    log: RunLog, spikes: SessionSpikes, row: int, band: Band, knowledge: Knowledge
-) -> Finding:
+def _spike_finding(log: RunLog, spikes: SessionSpikes, row: int, band: Band, knowledge: Knowledge) -> Finding:
     rule, words = knowledge.load.session_spike, knowledge.words
     day: date = log.day[row].item()
-    slots = {
-        "day": day,
+    facts: dict[str, float] = {
         "distance_m": float(log.distance_m[row]),
         "longest_before_m": float(spikes.longest_before_m[row]),
         "spike_pct": float(spikes.spike_pct[row]),
@@ -69,13 +61,13 @@ def _spike_finding(
     }
     reason = Reason(
         rule="load.session_spike",
-        facts={**slots, "day": day.isoformat(), "band": band.id},
-        says=words.say_all(rule.says, **slots),
+        facts={"day": day.isoformat(), **facts, "band": band.id},
+        says=words.say_all(rule.says, day=day, **facts),
         grade=rule.evidence.grade,
         sources=rule.evidence.sources,
-        would_change=words.say(rule.would_change, **slots),
+        would_change=words.say(rule.would_change, **facts),
     )
-    title = words.say(rule.name, **slots)
+    title = words.say(rule.name, day=day, **facts)
     return Finding(title=title, reason=reason, evidence=rule.evidence, day=day, run_row=row, band=band)
 
 
@@ -106,13 +98,13 @@ def pain_around(day: date, pain: PainDays, knowledge: Knowledge) -> Finding | No
         sources=rule.evidence.sources,
         would_change=words.say(rule.would_change),
     )
-    return Finding(title=words.say(rule.name), reason=reason, evidence=rule.evidence, day=day)
+    return Finding(title=words.say(rule.name, day=day), reason=reason, evidence=rule.evidence, day=day)
 
 
 def next_run(log: RunLog, pain: PainDays, knowledge: Knowledge, *, today: date) -> Finding | None:
     """Return what the recent runs mean for the next one.
 
-    Recent pain comes before every number. Without it, and without a run in the window, there is nothing to say.
+    Recent pain comes before every number. Without it and without a run in the window it is None.
     """
     return _pain_first(pain, knowledge, today=today) or _longest_next(log, knowledge, today=today)
 
@@ -144,7 +136,8 @@ def _longest_next(log: RunLog, knowledge: Knowledge, *, today: date) -> Finding 
         return None
     slots = {
         "longest_m": float(longest),
-        "most_m": float(longest) * (1 + rule.most_above_longest_pct / 100),
+        # Rounded down to what is shown: a limit must not grow by rounding.
+        "most_m": float(longest * (100 + rule.most_above_longest_pct) // 10_000 * 100),
         "window_days": rule.window_days,
         "most_above_pct": rule.most_above_longest_pct,
     }

@@ -67,3 +67,19 @@ def _verdict(recent: Floats, before: Floats, rule: TrendRule) -> TrendVerdict:
 def _notch(values: Floats, rule: TrendRule) -> float:
     low, high = np.percentile(values, [25, 75])
     return float(rule.notch * (high - low) / np.sqrt(len(values)))
+
+
+def rolling_middle(day: Days, value: Floats, *, rule: TrendRule) -> Floats:
+    """Return the median of the window that ends on each row's day, shape (n,); NaN from too few runs.
+
+    Args:
+        day: Shape (n,), in any order.
+        value: Shape (n,); NaN rows are passed over.
+        rule: Length of the window and the least number of runs.
+    """
+    age = day[:, None] - day[None, :]
+    inside = (age >= np.timedelta64(0)) & (age < np.timedelta64(rule.window_days)) & ~np.isnan(value)
+    middle = np.full(len(day), np.nan)
+    for row in np.flatnonzero(inside.sum(axis=1) >= rule.min_runs):
+        middle[row] = np.median(value[inside[row]])
+    return middle

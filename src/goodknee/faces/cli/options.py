@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -36,6 +37,13 @@ class Asked:
         return user_data_path("goodknee", appauthor=False)
 
     @property
+    def demo_folder(self) -> Path:
+        """Where the simulated runner lives, apart from the person's own store."""
+        from platformdirs import user_data_path
+
+        return self.data or user_data_path("goodknee-demo", appauthor=False)
+
+    @property
     def now(self) -> datetime:
         """This instant, UTC."""
         return datetime.now(UTC)
@@ -46,6 +54,10 @@ class Asked:
         from tzlocal import get_localzone
 
         return get_localzone()
+
+    def print_json(self, document: object) -> None:
+        """Print the one JSON document of the call."""
+        click.echo(json.dumps(document, ensure_ascii=False, allow_nan=False))
 
     def day(self, story_day: date | None = None) -> date:
         """Return the day to speak of: --today, else the day a simulated store stands at, else today."""

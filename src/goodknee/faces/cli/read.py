@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import sys
 from pathlib import Path
 
@@ -25,9 +24,7 @@ def read_verb(asked: Asked, files: tuple[Path, ...], samples: Path | None) -> in
     """Say what is in these files (FIT, GPX, TCX, each also gzipped). Nothing is stored."""
     readings = read_files(files, samples_to=samples)
     if asked.as_json:
-        click.echo(
-            json.dumps([reading_document(each) for each in readings], ensure_ascii=False, allow_nan=False)
-        )
+        asked.print_json([reading_document(each) for each in readings])
     else:
         for reading in readings:
             _show(reading)

@@ -1,0 +1,158 @@
+"""Find what the pack knows for a question in everyday words; find nothing when it does not know.
+
+A small lexical ranker. A card is found by one of its aliases that the question names whole, or by covering nearly
+all that the question is about. A word that no card knows counts against every card: "red light therapy" must not
+end at light cycling.
+"""
+
+from __future__ import annotations
+
+import math
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Final
+
+from goodknee.core.ask_terms import TermReader
+from goodknee.core.knowledge_claims import AskWords
+
+#: Weight of a word that says little, and of one that no card knows as a share of the rarest known word.
+LITTLE: Final = 0.5
+UNKNOWN: Final = 0.75
+#: Share of an alias that the question must name, and of the question that the card must then cover.
+ALIAS_NAMED: Final = 0.8
+QUESTION_COVERED: Final = 0.5
+#: Without a named alias: share and weight of the question that the card's words must cover.
+TEXT_COVERED: Final = 0.8
+TEXT_WEIGHT: Final = 6.0
+#: How much counts in the score: likeness of the best alias, its very words in the question, the card's words.
+LIKENESS_COUNTS: Final = 2.0
+VERBATIM_COUNTS: Final = 0.5
+TEXT_COUNTS: Final = 1.0
+#: A hit that is this much weaker than the best one is left out.
+OF_THE_BEST: Final = 0.45
+#: A card's title and aliases count as so many mentions of their words, its text as one.
+TITLE_MENTIONS: Final = 2
+ALIAS_MENTIONS: Final = 3
+#: How soon more mentions of one word add little.
+SATURATION: Final = 1.5
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Card:
+    """What is searched of one claim or treatment: how people ask for it, its title, and its answer."""
+
+    id: str
+    aliases: tuple[str, ...]
+    title: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Hit:
+    """A card that answers the question, and the alias by which it was found, if by one."""
+
+    id: str
+    score: float
+    alias: str | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Alias:
+    card: int
+    text: str
+    terms: frozenset[str]
+    stems: tuple[str, ...]
+
+
+class AskIndex:
+    """All cards, prepared once; a question then takes about a millisecond."""
+
+    def __init__(self, cards: Sequence[Card], words: AskWords) -> None:
+        self._ids = tuple(card.id for card in cards)
+        texts = (text for card in cards for text in (card.title, card.text, *card.aliases))
+        self._reader = TermReader(words, texts)
+        self._mentions = [self._count(card) for card in cards]
+        self._weights = self._weigh()
+        self._unknown = UNKNOWN * max(self._weights.values())
+        self._aliases = [self._alias(n, text) for n, card in enumerate(cards) for text in card.aliases]
+        self._by_term: dict[str, list[_Alias]] = defaultdict(list)
+        for alias in self._aliases:
+            for term in alias.terms:
+                self._by_term[term].append(alias)
+        self._without_terms = [alias for alias in self._aliases if not alias.terms]
+
+    def find(self, question: str, *, limit: int = 8) -> tuple[Hit, ...]:
+        """Return the cards that answer the question, best first; none when the pack does not know."""
+        stems = self._reader.asked(question)
+        if self._reader.is_not_ours(stems):
+            return ()
+        terms = frozenset(self._reader.terms(stems))
+        named = self._named(terms, stems)
+        asked = self._weight(terms)
+        hits = []
+        for card, mentions in enumerate(self._mentions):
+            likeness, alias = named.get(card, (0.0, None))
+            covered = self._weight(terms.intersection(mentions))
+            enough = QUESTION_COVERED * asked if alias else max(TEXT_COVERED * asked, TEXT_WEIGHT)
+            if covered >= enough:
+                score = likeness + TEXT_COUNTS * self._text_score(terms, mentions) / max(asked, LITTLE)
+                hits.append(Hit(id=self._ids[card], score=score, alias=alias))
+        hits.sort(key=lambda hit: -hit.score)
+        return tuple(hit for hit in hits[:limit] if hit.score >= OF_THE_BEST * hits[0].score)
+
+    def _alias(self, card: int, text: str) -> _Alias:
+        stems = self._reader.stems(text)
+        return _Alias(card=card, text=text, terms=frozenset(self._reader.terms(stems)), stems=stems)
+
+    def _terms(self, text: str) -> list[str]:
+        return list(self._reader.terms(self._reader.stems(text)))
+
+    def _count(self, card: Card) -> Counter[str]:
+        mentions = Counter(self._terms(card.text))
+        mentions.update(TITLE_MENTIONS * self._terms(card.title))
+        mentions.update(
+            ALIAS_MENTIONS * sorted({term for alias in card.aliases for term in self._terms(alias)})
+        )
+        return mentions
+
+    def _weigh(self) -> Mapping[str, float]:
+        """Return term → how much it tells: rare ones much, common ones little (inverse document frequency)."""
+        cards = len(self._mentions)
+        found_in = Counter(term for mentions in self._mentions for term in mentions)
+        rarity = {term: math.log(1 + (cards - n + 0.5) / (n + 0.5)) for term, n in found_in.items()}
+        return {term: LITTLE if self._reader.says_little(term) else weight for term, weight in rarity.items()}
+
+    def _weight(self, terms: Iterable[str]) -> float:
+        return sum(self._weight_of(term) for term in terms)
+
+    def _weight_of(self, term: str) -> float:
+        return self._weights.get(term) or (LITTLE if self._reader.says_little(term) else self._unknown)
+
+    def _named(self, terms: frozenset[str], stems: tuple[str, ...]) -> Mapping[int, tuple[float, str]]:
+        """Return card → (likeness, alias) of its alias most like the question, of those the question names whole."""
+        best: dict[int, tuple[float, str]] = {}
+        asked = self._weight(terms)
+        near = {id(alias): alias for term in terms for alias in self._by_term.get(term, ())}
+        for alias in near.values():
+            shared, own = self._weight(terms & alias.terms), self._weight(alias.terms)
+            if shared >= ALIAS_NAMED * own:
+                likeness = LIKENESS_COUNTS * 2 * shared / (asked + own) + _verbatim(alias.stems, stems)
+                best[alias.card] = max(best.get(alias.card, (0.0, "")), (likeness, alias.text))
+        for alias in self._without_terms:
+            likeness = _verbatim(alias.stems, stems)
+            if likeness:
+                best[alias.card] = max(best.get(alias.card, (0.0, "")), (likeness, alias.text))
+        return best
+
+    def _text_score(self, terms: frozenset[str], mentions: Mapping[str, int]) -> float:
+        known = (term for term in terms if term in mentions)
+        return sum(self._weights[term] * mentions[term] / (mentions[term] + SATURATION) for term in known)
+
+
+def _verbatim(alias: tuple[str, ...], question: tuple[str, ...]) -> float:
+    """Return how much of the question is the alias, word by word; 0 when its words do not stand there in a row."""
+    n = len(alias)
+    if any(question[at : at + n] == alias for at in range(len(question) - n + 1)):
+        return VERBATIM_COUNTS * n / len(question)
+    return 0.0

@@ -1,0 +1,203 @@
+"""Conditions made ready to be asked of many people: the same answers as ``evaluate``, much faster."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from typing import Any, Final
+
+from goodknee.core.assess.conditions import NOT_ASKED, Facts, evaluate, keys_of, parts_of
+from goodknee.core.knowledge_conditions import All, AnyOf, AtLeast, Condition, Leaf
+
+Known = Mapping[str, Any]
+#: Takes what is known of a person (``Facts.known``) and tells whether the condition holds; None is unknown.
+Check = Callable[[Known], bool | None]
+
+
+class CertainlyTrue:
+    """Many conditions at once: which of them are certainly true of a person.
+
+    A condition cannot be true unless one of a few answers was given, so only those are asked that an answer
+    of this person wakes. One that is nothing but such an answer is true then, and need not be asked.
+    """
+
+    def __init__(self, conditions: Sequence[Condition]) -> None:
+        self._checks = tuple(None if _answers(condition) else compiled(condition) for condition in conditions)
+        self._woken_by: dict[tuple[str, object], tuple[int, ...]] = {}
+        for number, condition in enumerate(conditions):
+            for waker in _wakers(condition):
+                self._woken_by[waker] = (*self._woken_by.get(waker, ()), number)
+        leaves = tuple(leaf for condition in conditions for leaf in leaves_of(condition))
+        self._list_keys = frozenset(leaf.key for leaf in leaves if leaf.comparison in {"has", "has_any"})
+        self._any_answer_keys = frozenset(key for key, answer in self._woken_by if answer is _ANY_ANSWER)
+
+    def __call__(self, known: Known) -> list[int]:
+        """Return the numbers of the conditions that are certainly true, in their order."""
+        wakers = self._woken_by.keys() & known.items()
+        wakers.update((key, _ANY_ANSWER) for key in self._any_answer_keys if key in known)
+        for key in self._list_keys:
+            value = known.get(key)
+            if isinstance(value, tuple):
+                wakers |= self._woken_by.keys() & {(key, word) for word in value}
+        awake: set[int] = set()
+        for waker in wakers:
+            awake.update(self._woken_by[waker])
+        checks = self._checks
+        return [number for number in sorted(awake) if (check := checks[number]) is None or check(known)]
+
+
+#: Stands for "whatever the answer is" where a condition can turn true by more than a few single answers.
+_ANY_ANSWER: Final = object()
+
+
+def _wakers(condition: Condition) -> frozenset[tuple[str, object]]:
+    """Return pairs of key and answer, one of which at least is given whenever the condition is true."""
+    match condition:
+        case All() if condition.all_:
+            return min(map(_wakers, condition.all_), key=len)
+        case AnyOf():
+            return frozenset[tuple[str, object]]().union(*map(_wakers, condition.any_))
+        case AtLeast():
+            return frozenset[tuple[str, object]]().union(*map(_wakers, condition.of))
+        case _:
+            return _answers(condition) or frozenset((key, _ANY_ANSWER) for key in keys_of(condition))
+
+
+def _answers(condition: Condition) -> frozenset[tuple[str, object]]:
+    """Return the answers each of which makes the condition true; none when it is more than one comparison."""
+    if not isinstance(condition, Leaf) or condition.is_ == "unknown":
+        return frozenset()
+    if condition.comparison in {"is", "eq", "has"}:
+        return frozenset({(condition.key, condition.wanted)})
+    if isinstance(condition.wanted, tuple):  # in, has_any
+        return frozenset((condition.key, answer) for answer in condition.wanted)
+    return frozenset()
+
+
+def leaves_of(condition: Condition) -> Iterator[Leaf]:
+    """Yield the comparisons of the condition in their order."""
+    if isinstance(condition, Leaf):
+        yield condition
+    for part in parts_of(condition):
+        yield from leaves_of(part)
+
+
+def compiled(condition: Condition) -> Check:
+    """Return the condition as a function of what is known; a property holds it equal to ``evaluate``."""
+    match condition:
+        case All():
+            return _all(tuple(compiled(part) for part in condition.all_))
+        case AnyOf():
+            return _any(tuple(compiled(part) for part in condition.any_))
+        case AtLeast():
+            return _at_least(condition.at_least, tuple(compiled(part) for part in condition.of))
+        case Leaf() if condition.comparison in _LEAVES and condition.is_ != "unknown":
+            return _LEAVES[condition.comparison](condition.key, condition.wanted)
+        case _:
+            return lambda known: evaluate(condition, Facts(known))
+
+
+def _all(parts: tuple[Check, ...]) -> Check:
+    def check(known: Known) -> bool | None:
+        answer: bool | None = True
+        for part in parts:
+            value = part(known)
+            if value is False:
+                return False
+            if value is None:
+                answer = None
+        return answer
+
+    return check
+
+
+def _any(parts: tuple[Check, ...]) -> Check:
+    def check(known: Known) -> bool | None:
+        answer: bool | None = False
+        for part in parts:
+            value = part(known)
+            if value:
+                return True
+            if value is None:
+                answer = None
+        return answer
+
+    return check
+
+
+def _at_least(n: int, parts: tuple[Check, ...]) -> Check:
+    def check(known: Known) -> bool | None:
+        values = [part(known) for part in parts]
+        yes = values.count(True)
+        if yes >= n:
+            return True
+        return False if yes + values.count(None) < n else None
+
+    return check
+
+
+def _equal(key: str, wanted: Any) -> Check:
+    # NOT_ASKED equals nothing but itself, so a question that did not apply is false without a case for it.
+    def check(known: Known) -> bool | None:
+        value = known.get(key)
+        return None if value is None else value == wanted
+
+    return check
+
+
+def _in(key: str, wanted: Any) -> Check:
+    words = frozenset(wanted)
+
+    def check(known: Known) -> bool | None:
+        value = known.get(key)
+        return None if value is None else value in words
+
+    return check
+
+
+def _compared(holds: Callable[[Any, Any], bool]) -> Callable[[str, Any], Check]:
+    def leaf(key: str, wanted: Any) -> Check:
+        def check(known: Known) -> bool | None:
+            value = known.get(key)
+            if value is None:
+                return None
+            return value is not NOT_ASKED and holds(value, wanted)
+
+        return check
+
+    return leaf
+
+
+def _has(key: str, wanted: Any) -> Check:
+    def check(known: Known) -> bool | None:
+        value = known.get(key)
+        if value is None:
+            return None
+        return value is not NOT_ASKED and wanted in value
+
+    return check
+
+
+def _has_any(key: str, wanted: Any) -> Check:
+    words = frozenset(wanted)
+
+    def check(known: Known) -> bool | None:
+        value = known.get(key)
+        if value is None:
+            return None
+        return value is not NOT_ASKED and not words.isdisjoint(value)
+
+    return check
+
+
+_LEAVES: Mapping[str, Callable[[str, Any], Check]] = {
+    "is": _equal,
+    "eq": _equal,
+    "in": _in,
+    "lt": _compared(lambda value, wanted: value < wanted),
+    "lte": _compared(lambda value, wanted: value <= wanted),
+    "gt": _compared(lambda value, wanted: value > wanted),
+    "gte": _compared(lambda value, wanted: value >= wanted),
+    "has": _has,
+    "has_any": _has_any,
+    "lacks": _compared(lambda value, wanted: wanted not in value),
+}

@@ -1,0 +1,260 @@
+"""Which warning signs the answers show, which they do not exclude, and what must wait.
+
+Every rule that fires is shown; the overall urgency is the highest. A missing answer never counts as no: an
+urgent rule that is unknown, while one of its own conditions is true, counts as "not excluded".
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Final, get_args
+
+from goodknee.core.assess.compiled import Check, Known, compiled
+from goodknee.core.assess.conditions import (
+    Facts,
+    Seen,
+    keys_of,
+    leaves_of,
+    parts_of,
+    true_leaves,
+    unknown_keys,
+)
+from goodknee.core.knowledge_conditions import Condition, Value
+from goodknee.core.knowledge_questions import Questions
+from goodknee.core.knowledge_red_flags import Contradiction, Hold, RedFlag, RedFlags, UrgencyId
+
+HOLDS: Final[tuple[Hold, ...]] = get_args(Hold)
+
+
+@dataclass(frozen=True, slots=True)
+class Fired:
+    """A rule that is true of these facts, or, when ``not_excluded``, may be.
+
+    Attributes:
+        urgency: The rule's own; for a rule that is not excluded, what the policy counts it as.
+    """
+
+    rule: RedFlag
+    urgency: UrgencyId
+    blocks: tuple[Hold, ...]
+    facts: Facts
+    not_excluded: bool = False
+
+    @property
+    def trace(self) -> tuple[Seen, ...]:
+        """The comparisons that hold: they alone make the rule true, unless it is only not excluded."""
+        parts = leaves_of(self.rule.when) if self.not_excluded else (self.rule.when,)
+        return tuple(dict.fromkeys(seen for part in parts for seen in true_leaves(part, self.facts)))
+
+    @property
+    def missing(self) -> tuple[str, ...]:
+        """Keys that would settle a rule that is not excluded."""
+        return unknown_keys(self.rule.when, self.facts)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Screening:
+    """What the warning signs add up to.
+
+    Attributes:
+        fired: Rules that are true, the most urgent first.
+        not_excluded: Urgent rules that the missing answers leave open.
+        contradictions: Answers that cannot both be right.
+        urgency: The highest of all that fired or are not excluded; "routine" without any.
+        holds: What waits: "running", "strength", "running_increase", in this order.
+        unanswered: What to ask again: contradictions first, then the keys of the most urgent rules.
+        all_answered: Every key of an emergency or same-day rule is answered, and nothing contradicts.
+        facts: What the rules saw.
+    """
+
+    fired: tuple[Fired, ...]
+    not_excluded: tuple[Fired, ...]
+    contradictions: tuple[Contradiction, ...]
+    urgency: UrgencyId
+    holds: tuple[Hold, ...]
+    unanswered: tuple[str, ...]
+    all_answered: bool
+    facts: Facts
+
+    @property
+    def blocked(self) -> bool:
+        """The whole programme waits, exercise as well as running."""
+        return "strength" in self.holds
+
+    @property
+    def all_clear(self) -> bool:
+        """Only then may a face say that there are no warning signs."""
+        return self.all_answered and all(
+            sign.urgency == "routine" for sign in (*self.fired, *self.not_excluded)
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class _Ready:
+    """A condition with the conditions inside it, compiled."""
+
+    check: Check
+    keys: tuple[str, ...]
+    parts: tuple[_Ready, ...]
+
+    @classmethod
+    def of(cls, condition: Condition) -> _Ready:
+        return cls(
+            compiled(condition), keys_of(condition), tuple(cls.of(part) for part in parts_of(condition))
+        )
+
+    def open_keys(self, known: Known) -> Iterator[str]:
+        """Yield what ``unknown_keys`` gives."""
+        if self.check(known) is None:
+            for part in self.parts:
+                yield from part.open_keys(known)
+            if not self.parts:
+                yield from (key for key in self.keys if known.get(key) is None)
+
+
+@dataclass(frozen=True, slots=True)
+class _ReadyRule:
+    rule: RedFlag
+    blocks: tuple[Hold, ...]
+    when: _Ready
+    unless: Check | None
+    signs: tuple[Check, ...]
+    escalates: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReadyRedFlags:
+    """The warning signs of a pack, made ready once to look at many people."""
+
+    knowledge: RedFlags
+    questions: Questions
+    rules: tuple[_ReadyRule, ...]
+    contradictions: tuple[tuple[Contradiction, Check], ...]
+    urgent_keys: tuple[str, ...]
+    rank: Mapping[UrgencyId, int]
+
+
+def ready(knowledge: RedFlags, questions: Questions) -> ReadyRedFlags:
+    """Compile the conditions of the pack and put the rules in the order in which they are shown."""
+    policy = knowledge.policy
+    context = frozenset(policy.context_keys)
+    rank = {urgency.id: place for place, urgency in enumerate(policy.urgencies)}
+    blocks = {urgency.id: urgency.blocks for urgency in policy.urgencies}
+    rules = tuple(
+        _ReadyRule(
+            rule=rule,
+            blocks=blocks[rule.urgency] if rule.blocks is None else rule.blocks,
+            when=_Ready.of(rule.when),
+            unless=None if rule.unless is None else compiled(rule.unless),
+            signs=tuple(compiled(leaf) for leaf in leaves_of(rule.when) if keys_of(leaf)[0] not in context),
+            escalates=rule.urgency in policy.escalates,
+        )
+        for rule in sorted(knowledge.rules, key=lambda rule: rank[rule.urgency])
+    )
+    urgent = [part for each in rules if each.escalates for part in (each.rule.when, each.rule.unless) if part]
+    return ReadyRedFlags(
+        knowledge=knowledge,
+        questions=questions,
+        rules=rules,
+        contradictions=tuple((entry, compiled(entry.when)) for entry in knowledge.contradictions),
+        urgent_keys=tuple(dict.fromkeys(key for condition in urgent for key in keys_of(condition))),
+        rank=rank,
+    )
+
+
+def evaluate(answers: Mapping[str, Value], red_flags: ReadyRedFlags) -> Screening:
+    """Hold the answers against every rule.
+
+    Args:
+        answers: What the runner answered; a key that is missing is not answered. Any mapping is safe here: a
+            question that did not apply, or two answers that contradict, are read to the safer side.
+    """
+    facts, contradictions = _settled(answers, red_flags)
+    fired: list[Fired] = []
+    not_excluded: list[Fired] = []
+    unsettled: list[_Ready] = []
+    policy = red_flags.knowledge.policy
+    known = facts.known
+    for each in red_flags.rules:
+        value = each.when.check(known)
+        if value is False or (each.unless is not None and each.unless(known)):
+            continue
+        if value:
+            fired.append(Fired(each.rule, each.rule.urgency, each.blocks, facts))
+            continue
+        unsettled.append(each.when)
+        if each.escalates and any(sign(known) for sign in each.signs):
+            not_excluded.append(Fired(each.rule, policy.escalates_to, each.blocks, facts, not_excluded=True))
+    return _screening(red_flags, facts, contradictions, tuple(fired), tuple(not_excluded), unsettled)
+
+
+def _settled(
+    answers: Mapping[str, Value], red_flags: ReadyRedFlags
+) -> tuple[Facts, tuple[Contradiction, ...]]:
+    facts = Facts.of(answers, red_flags.questions)
+    contradictions = tuple(entry for entry, holds in red_flags.contradictions if holds(facts.known))
+    instead: dict[str, Value] = {}
+    for entry in contradictions:
+        instead |= {**dict.fromkeys(entry.forget), **entry.take}
+    return (Facts.of({**answers, **instead}, red_flags.questions) if instead else facts), contradictions
+
+
+def _screening(
+    red_flags: ReadyRedFlags,
+    facts: Facts,
+    contradictions: tuple[Contradiction, ...],
+    fired: tuple[Fired, ...],
+    not_excluded: tuple[Fired, ...],
+    unsettled: list[_Ready],
+) -> Screening:
+    open_keys = tuple(key for key in red_flags.urgent_keys if facts.get(key) is None)
+    return Screening(
+        fired=fired,
+        not_excluded=not_excluded,
+        contradictions=contradictions,
+        urgency=overall_urgency((*fired, *not_excluded), red_flags),
+        holds=union_of_holds((*fired, *not_excluded)),
+        unanswered=tuple(
+            dict.fromkeys(_ask_again(red_flags.questions, facts, contradictions, unsettled, open_keys))
+        ),
+        all_answered=not open_keys and not contradictions,
+        facts=facts,
+    )
+
+
+def overall_urgency(signs: tuple[Fired, ...], red_flags: ReadyRedFlags) -> UrgencyId:
+    """Return the highest urgency; the lowest there is, without any sign."""
+    lowest = red_flags.knowledge.policy.urgencies[-1].id
+    return min((sign.urgency for sign in signs), key=red_flags.rank.__getitem__, default=lowest)
+
+
+def union_of_holds(signs: tuple[Fired, ...]) -> tuple[Hold, ...]:
+    """Return everything that one of the signs blocks."""
+    blocked = {hold for sign in signs for hold in sign.blocks}
+    return tuple(hold for hold in HOLDS if hold in blocked)
+
+
+def _ask_again(
+    questions: Questions,
+    facts: Facts,
+    contradictions: tuple[Contradiction, ...],
+    unsettled: list[_Ready],
+    open_keys: tuple[str, ...],
+) -> Iterator[str]:
+    for entry in contradictions:
+        yield from entry.ask_again
+    needed = [key for condition in unsettled for key in condition.open_keys(facts.known)]
+    for key in dict.fromkeys((*needed, *open_keys)):
+        yield from _asked_as(key, questions, facts)
+
+
+def _asked_as(key: str, questions: Questions, facts: Facts) -> Iterator[str]:
+    """Yield what to ask for a key: itself, what it is derived from, or its parent that is still open."""
+    key = questions.asked_as.get(key, key)
+    question = questions.by_key.get(key)
+    open_parents = unknown_keys(question.ask_when, facts) if question and question.ask_when else ()
+    if not open_parents:
+        yield key
+    for parent in open_parents:
+        yield from _asked_as(parent, questions, facts)

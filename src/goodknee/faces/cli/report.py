@@ -1,0 +1,87 @@
+"""``goodknee report`` and ``goodknee demo``: the knee report, of you and of a simulated runner."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from goodknee.faces import documents
+from goodknee.faces.cli.options import Asked, verb
+from goodknee.faces.cli.screen import working
+from goodknee.readers.knowledge import load_knowledge
+from goodknee.services.demo import STORY_DAY, make_demo
+from goodknee.services.report import make_report, report_document
+from goodknee.stores.store import open_store
+from goodknee.writers.report import render_html
+from goodknee.writers.whole_file import write_whole_file
+
+
+@verb
+@click.option(
+    "-o",
+    "--output",
+    "page",
+    type=click.Path(path_type=Path, dir_okay=False),
+    default=Path("goodknee-report.html"),
+    show_default=True,
+    help="Where the page goes.",
+)
+def report_verb(asked: Asked, page: Path) -> int:
+    """Write your knee report: one page that needs no network, prints well and reads on a phone."""
+    _only_html(page)
+    knowledge = load_knowledge()
+    with open_store(asked.folder) as store:
+        report = make_report(store, knowledge, today=asked.day(store.story_day), home=asked.home)
+    write_whole_file(page, render_html(report).encode(), replace=True)
+    if asked.as_json:
+        asked.print_json({"file": str(page.resolve()), **report_document(report)})
+    else:
+        click.echo(page.resolve())
+    return 0
+
+
+@verb
+@click.option(
+    "-o",
+    "--output",
+    "page",
+    type=click.Path(path_type=Path, dir_okay=False),
+    help="Where the report goes; else into the demo's own folder.",
+)
+def demo_verb(asked: Asked, page: Path | None) -> int:
+    """See what GoodKnee does: a simulated runner, start to finish.
+
+    A year of runs is written as watch files, imported, and made into a knee report. It has a store of
+    its own, apart from yours. With --data DIR that store is made in DIR.
+    """
+    if page:
+        _only_html(page)
+    with working(asked, "Simulated runner: reading a year of watch files") as progress:
+        done = make_demo(
+            asked.demo_folder,
+            knowledge=load_knowledge(),
+            now=asked.now,
+            story_day=asked.today or STORY_DAY,
+            report_to=page,
+            progress=progress,
+        )
+    if asked.as_json:
+        asked.print_json(documents.demo_document(done, asked.demo_folder))
+        return 0
+    if not asked.quiet:
+        click.echo(
+            f"A simulated runner, not a person: {len(done.imported.imported)} runs up to {done.story_day}.",
+            err=True,
+        )
+        click.echo(f"Their store: {asked.demo_folder}. Open this page:", err=True)
+    click.echo(done.report_html.resolve())
+    return 0
+
+
+def _only_html(page: Path) -> None:
+    if page.suffix.lower() not in {".html", ".htm"}:
+        raise click.BadParameter(
+            f"The report is an .html page, and {page.name} is none. For paper, open the page and print it.",
+            param_hint="-o",
+        )

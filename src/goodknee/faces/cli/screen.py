@@ -1,0 +1,50 @@
+"""What the terminal shows: tables on stdout, a progress bar on stderr."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+
+from goodknee.faces.cli.options import Asked
+
+
+def show_table(head: Sequence[str], rows: Sequence[Sequence[str]]) -> None:
+    """Print a table; in a pipe it keeps its full width."""
+    from rich.box import SIMPLE_HEAD
+    from rich.console import Console
+    from rich.table import Table
+
+    console = Console(highlight=False, markup=False, soft_wrap=False)
+    if not console.is_terminal:
+        console.width = 200
+    drawn = Table(*head, box=SIMPLE_HEAD, pad_edge=False)
+    for row in rows:
+        drawn.add_row(*row)
+    console.print(drawn)
+
+
+@contextmanager
+def working(asked: Asked, says: str) -> Iterator[Callable[[int, int], None] | None]:
+    """Show a bar with files per second on stderr while the work goes on; None when it should be quiet."""
+    if asked.quiet:
+        yield None
+        return
+    from rich.console import Console
+    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
+
+    columns = (
+        TextColumn("{task.description}"),
+        BarColumn(),
+        MofNCompleteColumn(),
+        TextColumn("{task.fields[rate]}"),
+        TimeElapsedColumn(),
+    )
+    with Progress(*columns, console=Console(stderr=True)) as progress:
+        task = progress.add_task(says, total=None, rate="")
+
+        def tell(done: int, total: int) -> None:
+            seconds = progress.tasks[0].elapsed or 0.0
+            rate = f"{done / seconds:,.0f} files/s" if seconds > 0 else ""
+            progress.update(task, completed=done, total=total, rate=rate)
+
+        yield tell

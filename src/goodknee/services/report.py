@@ -1,0 +1,226 @@
+"""Make the knee report: what was run, what stands out, what the diary says, what is missing to say more."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass
+from datetime import date, tzinfo
+from typing import Any, Protocol
+
+import numpy as np
+
+from goodknee import __version__
+from goodknee.core.knowledge import Knowledge
+from goodknee.core.load.exposure import RunLog, SessionSpikes, run_log, session_spikes
+from goodknee.core.load.pain import PainDays, pain_days
+from goodknee.core.load.rows import longest_run, pain_rows, recent_load, run_rows, trend_row, week_rows
+from goodknee.core.load.stand_out import Finding, next_run, pain_around, spikes_that_stand_out
+from goodknee.core.model import DiaryEntry, StoredRun
+from goodknee.core.report import Missing, Report
+
+#: The two usual windows of load, in days.
+RECENT_WINDOWS = (7, 28)
+#: A store without an entry for longer than this has charts that end at its last entry, not today.
+QUIET_DAYS = 28
+
+
+class RunsAndDiary(Protocol):
+    """What the report needs of a store."""
+
+    @property
+    def simulated(self) -> bool:
+        """Whether a program made these runs."""
+
+    def runs(self) -> list[StoredRun]:
+        """Return all activities, oldest first."""
+
+    def diary(self) -> list[DiaryEntry]:
+        """Return all entries, oldest first."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Facts:
+    """What was found in the store, before anything is said about it."""
+
+    today: date
+    last_day: date
+    runs: tuple[StoredRun, ...]
+    log: RunLog
+    spikes: SessionSpikes
+    pain: PainDays
+    undated: int
+    future: int
+    others: int
+
+
+def make_report(
+    store: RunsAndDiary, knowledge: Knowledge, *, today: date, home: tzinfo | None = None
+) -> Report:
+    """Return the knee report of everything up to and including ``today``.
+
+    Args:
+        store: Where runs and diary are kept.
+        knowledge: The pack: its rules judge, its words speak.
+        today: The local day it is made for.
+        home: The runner's zone, for runs that do not know theirs.
+    """
+    facts = _gather(store, knowledge, today=today, home=home)
+    spikes = spikes_that_stand_out(facts.log, facts.spikes, knowledge, last_day=facts.last_day)
+    first_spike = spikes[0].day if spikes else None
+    around = pain_around(first_spike, facts.pain, knowledge) if first_spike else None
+    rows = run_rows([run.id for run in facts.runs], facts.log, facts.spikes, knowledge.load.session_spike)
+    return Report(
+        today=today,
+        last_day=facts.last_day,
+        version=__version__,
+        simulated=store.simulated,
+        knowledge=knowledge,
+        runs=rows,
+        weeks=week_rows(facts.log, last_day=facts.last_day),
+        recent=tuple(recent_load(facts.log, today=today, window_days=days) for days in RECENT_WINDOWS),
+        longest=longest_run(rows, today=today, window_days=knowledge.load.next_run.window_days),
+        pain_measure=facts.pain.measure,
+        pain=pain_rows(facts.pain),
+        lead=_lead(facts, spikes, around, knowledge) if rows else (),
+        next_run=next_run(facts.log, facts.pain, knowledge, today=today),
+        spikes=spikes,
+        pain_around=around,
+        trends=(
+            trend_row("pace", facts.log, last_day=facts.last_day, knowledge=knowledge),
+            trend_row("cadence", facts.log, last_day=facts.last_day, knowledge=knowledge),
+        ),
+        missing=_missing(facts, knowledge) if rows else (),
+        other_activities=facts.others,
+    )
+
+
+def report_document(report: Report) -> dict[str, Any]:
+    """Return the report as one JSON document: days as text, what is missing as null."""
+    used = sorted({key for finding in report.findings for key in finding.reason.sources})
+    document = {
+        "today": report.today,
+        "simulated": report.simulated,
+        "version": report.version,
+        "knowledge_version": report.knowledge.pack.version,
+        "knowledge_reviewers": [reviewer.name for reviewer in report.knowledge.pack.reviewers],
+        "says": list(report.lead),
+        "runs": [asdict(run) for run in report.runs],
+        "weeks": [asdict(week) for week in report.weeks],
+        "recent": [asdict(load) for load in report.recent],
+        "pain_measure": report.pain_measure,
+        "pain": [asdict(entry) for entry in report.pain],
+        "trends": [
+            {"quantity": row.quantity, "says": row.says, **asdict(row.trend)} for row in report.trends
+        ],
+        "findings": [{"title": each.title, **asdict(each.reason)} for each in report.findings],
+        "missing": [asdict(each) for each in report.missing],
+        "other_activities": report.other_activities,
+        "sources": {key: asdict(report.knowledge.sources[key]) for key in used},
+    }
+    plain: dict[str, Any] = _plain(document)
+    return plain
+
+
+def _gather(store: RunsAndDiary, knowledge: Knowledge, *, today: date, home: tzinfo | None) -> _Facts:
+    activities = store.runs()
+    running = [run for run in activities if run.activity.is_run]
+    dated = [(day, run) for run in running if (day := run.activity.day(home)) is not None]
+    # Two runs of one day keep their order by the clock.
+    runs = tuple(run for day, run in sorted(dated, key=lambda item: item[0]) if day <= today)
+    log = run_log([run.activity for run in runs], home=home)
+    diary = [entry for entry in store.diary() if entry.day <= today]
+    return _Facts(
+        today=today,
+        last_day=_last_day(log, diary, today),
+        runs=runs,
+        log=log,
+        spikes=session_spikes(log, knowledge.load.session_spike),
+        pain=pain_days(diary),
+        undated=len(running) - len(dated),
+        future=len(dated) - len(runs),
+        others=len(activities) - len(running),
+    )
+
+
+def _last_day(log: RunLog, diary: Sequence[DiaryEntry], today: date) -> date:
+    entries: list[date] = [*log.day.tolist(), *(entry.day for entry in diary)]
+    last = max(entries, default=today)
+    return last if (today - last).days > QUIET_DAYS else today
+
+
+def _lead(
+    facts: _Facts, spikes: Sequence[Finding], around: Finding | None, knowledge: Knowledge
+) -> tuple[str, ...]:
+    words, rule = knowledge.words, knowledge.load.session_spike
+    said = []
+    if spikes:
+        seen = spikes[0].reason.facts
+        all_of_them = _count_spikes(facts, knowledge)
+        key = "report.lead.spike" if all_of_them == 1 else "report.lead.spikes"
+        said.append(words.say(key, **{**seen, "n": all_of_them, "day": spikes[0].day}))
+        if around:
+            said.append(words.say("report.lead.pain_after", **around.reason.facts))
+    elif (history_days := (facts.last_day - facts.log.day.min().item()).days) < rule.min_history_days:
+        slots = {"min_history_days": rule.min_history_days, "history_days": history_days + 1}
+        said.append(words.say("report.lead.too_few", **slots))
+    elif not _recent_states(facts, knowledge, "known"):
+        said.append(words.say("report.lead.nothing_comparable", window_days=rule.window_days))
+    else:
+        said.append(words.say("report.lead.nothing", **_spike_slots(knowledge)))
+    if facts.last_day < facts.today:
+        said.append(words.say("report.lead.old", last=facts.log.day.max().item()))
+    return tuple(said)
+
+
+def _spike_slots(knowledge: Knowledge) -> dict[str, float]:
+    rule = knowledge.load.session_spike
+    return {
+        "window_days": rule.window_days,
+        "look_back_days": rule.look_back_days,
+        "min_history_days": rule.min_history_days,
+        "unremarkable_pct": rule.unremarkable_up_to_pct,
+    }
+
+
+def _looked_at(facts: _Facts, knowledge: Knowledge) -> np.ndarray[Any, np.dtype[np.bool_]]:
+    age = (np.datetime64(facts.last_day) - facts.log.day).astype(np.int64)
+    return age < knowledge.load.session_spike.look_back_days
+
+
+def _recent_states(facts: _Facts, knowledge: Knowledge, state: str) -> int:
+    return int((_looked_at(facts, knowledge) & (facts.spikes.state == state)).sum())
+
+
+def _count_spikes(facts: _Facts, knowledge: Knowledge) -> int:
+    limit = knowledge.load.session_spike.unremarkable_up_to_pct
+    return int((_looked_at(facts, knowledge) & (facts.spikes.spike_pct > limit)).sum())
+
+
+def _missing(facts: _Facts, knowledge: Knowledge) -> tuple[Missing, ...]:
+    counts = {
+        "check": 1,
+        "pain": int(facts.pain.measure is None),
+        "rest_days": 1,
+        "load": 1,
+        "short_history": _recent_states(facts, knowledge, "short_history"),
+        "no_run_in_window": _recent_states(facts, knowledge, "no_run_in_window"),
+        "distance_in_window": _recent_states(facts, knowledge, "distance_missing_in_window"),
+        "no_distance": int(np.isnan(facts.log.distance_m).sum()),
+        "no_date": facts.undated,
+        "future": facts.future,
+        "cadence": int((_looked_at(facts, knowledge) & np.isnan(facts.log.cadence_spm)).sum()),
+    }
+    slots = _spike_slots(knowledge)
+    return tuple(
+        Missing(what=what, says=knowledge.words.say(f"report.missing.{what}", n=n, **slots))
+        for what, n in counts.items()
+        if n
+    )
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, dict):
+        return {key: _plain(each) for key, each in value.items()}
+    if isinstance(value, list | tuple):
+        return [_plain(each) for each in value]
+    return value.isoformat() if isinstance(value, date) else value

@@ -1,0 +1,305 @@
+"""The store's tables, and the rows of recordings, sightings, imports and diary as the core's objects."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import asdict, fields
+from datetime import UTC, date, datetime
+from itertools import groupby
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.engine import Connection, Dialect, RowMapping
+
+from goodknee.core.model import Activity, DiaryEntry, Lap, Pause, StoredRun
+from goodknee.stores.same_run import START, Place, Sighting
+
+
+class Instant(sa.TypeDecorator[datetime]):
+    """An aware UTC instant; SQLite keeps it without a zone, PostgreSQL with one."""
+
+    impl = sa.DateTime(timezone=True)
+    cache_ok = True
+
+    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:  # noqa: ARG002, D102 - SQLAlchemy's signature
+        return None if value is None else value.astimezone(UTC)
+
+    def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:  # noqa: ARG002, D102 - SQLAlchemy's signature
+        if value is None or value.tzinfo is not None:
+            return value
+        return value.replace(tzinfo=UTC)
+
+
+metadata = sa.MetaData(
+    naming_convention={
+        "ix": "ix_%(column_0_label)s",
+        "uq": "uq_%(table_name)s_%(column_0_name)s",
+        "ck": "ck_%(table_name)s_%(constraint_name)s",
+        "fk": "fk_%(table_name)s_%(column_0_name)s_%(referred_table_name)s",
+        "pk": "pk_%(table_name)s",
+    }
+)
+SHA256 = sa.String(64)
+
+#: One row: what this store is. ``untidy``: a killed import may have left files that no row names.
+store = sa.Table(
+    "store",
+    metadata,
+    sa.Column("id", sa.Integer, primary_key=True),
+    sa.Column("simulated", sa.Boolean, nullable=False),
+    sa.Column("story_day", sa.Date),
+    sa.Column("untidy", sa.Boolean, nullable=False),
+)
+
+imports = sa.Table(
+    "imports",
+    metadata,
+    sa.Column("id", sa.Integer, primary_key=True),
+    sa.Column("started_at", Instant, nullable=False),
+    sa.Column("state", sa.String(16), nullable=False),
+    sqlite_autoincrement=True,  # an import that was taken back never lends its number to a later one
+)
+
+#: What became of every file of every import.
+import_files = sa.Table(
+    "import_files",
+    metadata,
+    sa.Column("id", sa.Integer, primary_key=True),
+    sa.Column("import_id", sa.ForeignKey("imports.id"), nullable=False, index=True),
+    sa.Column("file", sa.String, nullable=False),
+    sa.Column("outcome", sa.String(16), nullable=False),
+    sa.Column("original_sha256", SHA256, index=True),
+    sa.Column("content_sha256", SHA256, index=True),
+    sa.Column("what", sa.String),
+)
+
+#: One row per file that held activities. ``kept``: its samples and bytes are in the store.
+recordings = sa.Table(
+    "recordings",
+    metadata,
+    sa.Column("content_sha256", SHA256, primary_key=True),
+    sa.Column("original_sha256", SHA256, nullable=False, index=True),
+    sa.Column("import_id", sa.ForeignKey("imports.id"), nullable=False, index=True),
+    sa.Column("file", sa.String, nullable=False),
+    sa.Column("format", sa.String(8), nullable=False),
+    sa.Column("gzipped", sa.Boolean, nullable=False),
+    sa.Column("sample_rows", sa.Integer, nullable=False),
+    sa.Column("kept", sa.Boolean, nullable=False),
+    sa.Column("warnings", sa.JSON, nullable=False),
+)
+
+#: One activity as one file tells it (same_run.py); ``resembling`` names the group of those that are one run.
+sightings = sa.Table(
+    "sightings",
+    metadata,
+    sa.Column("id", sa.Integer, primary_key=True),
+    sa.Column(
+        "content_sha256",
+        sa.ForeignKey("recordings.content_sha256", ondelete="CASCADE"),
+        nullable=False,
+        index=True,
+    ),
+    sa.Column("number", sa.Integer, nullable=False),
+    sa.Column("clock_shift_s", sa.Float, nullable=False),
+    sa.Column("run_id", sa.String(80), nullable=False, index=True),
+    sa.Column("resembling", sa.String(80), nullable=False, index=True),
+    sa.Column("shown", sa.Boolean, nullable=False),
+    sa.Column("started_at", Instant, nullable=False, index=True),
+    sa.Column("sport", sa.String),
+    sa.Column("sub_sport", sa.String),
+    sa.Column("utc_offset_min", sa.Integer),
+    sa.Column("elapsed_s", sa.Float),
+    sa.Column("timer_s", sa.Float),
+    sa.Column("moving_s", sa.Float),
+    sa.Column("distance_m", sa.Float),
+    sa.Column("distance_recorded_m", sa.Float),
+    sa.Column("ascent_m", sa.Float),
+    sa.Column("descent_m", sa.Float),
+    sa.Column("mean_speed_mps", sa.Float),
+    sa.Column("mean_cadence_spm", sa.Float),
+    sa.Column("mean_heart_rate_bpm", sa.Float),
+    sa.Column("sample_count", sa.Integer, nullable=False),
+    sa.Column("channels", sa.JSON, nullable=False),
+    sa.Column("laps", sa.JSON, nullable=False),
+    sa.Column("pauses", sa.JSON, nullable=False),
+    sa.Column("device", sa.String),
+    sa.Column("decisions", sa.JSON, nullable=False),
+)
+
+diary = sa.Table(
+    "diary",
+    metadata,
+    sa.Column("id", sa.Integer, primary_key=True),
+    sa.Column("day", sa.Date, nullable=False, index=True),
+    sa.Column("side", sa.String(8), nullable=False),
+    sa.Column("pain_now", sa.Integer),
+    sa.Column("pain_usual", sa.Integer),
+    sa.Column("pain_worst", sa.Integer),
+    sa.Column("pain_during", sa.Integer),
+    sa.Column("pain_after", sa.Integer),
+    sa.Column("settle_minutes", sa.Integer),
+    sa.Column("pain_morning", sa.Integer),
+    sa.Column("run_id", sa.String(80)),
+    sa.Column("note", sa.String),
+)
+
+#: Alembic's own table, kept apart: it is not part of what Alembic compares.
+schema_version = sa.Table(
+    "alembic_version",
+    sa.MetaData(),
+    sa.Column("version_num", sa.String(32), nullable=False),
+    sa.PrimaryKeyConstraint("version_num", name="alembic_version_pkc"),
+)
+
+_ACTIVITY = tuple(field.name for field in fields(Activity))
+_DIARY = tuple(field.name for field in fields(DiaryEntry))
+_SIGHTING = sa.select(sightings, recordings.c.format, recordings.c.kept).join_from(sightings, recordings)
+_RUN = sa.select(
+    sightings, recordings.c.import_id, recordings.c.original_sha256, recordings.c.format, recordings.c.file,
+    recordings.c.gzipped, recordings.c.sample_rows,
+).join_from(sightings, recordings)  # fmt: skip
+
+
+def activity_values(activity: Activity) -> dict[str, Any]:
+    """Return the columns of ``sightings`` that hold the activity itself."""
+    values = {name: getattr(activity, name) for name in _ACTIVITY}
+    values["laps"] = [asdict(lap) for lap in activity.laps]
+    values["pauses"] = [asdict(pause) for pause in activity.pauses]
+    values["channels"] = list(activity.channels)
+    values["decisions"] = dict(activity.decisions)
+    return values
+
+
+def activity_of(row: RowMapping) -> Activity:
+    """Return the activity that a row of ``sightings`` holds."""
+    values = {name: row[name] for name in _ACTIVITY}
+    values["laps"] = tuple(Lap(**lap) for lap in row["laps"])
+    values["pauses"] = tuple(Pause(**pause) for pause in row["pauses"])
+    values["channels"] = tuple(row["channels"])
+    return Activity(**values)
+
+
+def stored_run(row: RowMapping) -> StoredRun:
+    """Return the run that a row of :func:`shown_rows` holds."""
+    return StoredRun(
+        id=row["run_id"],
+        import_id=str(row["import_id"]),
+        original_sha256=row["original_sha256"],
+        format=row["format"],
+        activity=activity_of(row),
+    )
+
+
+def shown_rows(connection: Connection, *, since: datetime | None = None) -> Sequence[RowMapping]:
+    """Return what is shown, oldest first: sightings with what their recording adds."""
+    query = _RUN.where(sightings.c.shown).order_by(sightings.c.started_at, sightings.c.run_id)
+    if since is not None:
+        query = query.where(sightings.c.started_at >= since)
+    return connection.execute(query).mappings().all()
+
+
+def rows_of_run(connection: Connection, id_or_prefix: str) -> Sequence[RowMapping]:
+    """Return the shown rows whose run id is, or else begins with, the given one."""
+    query = _RUN.where(sightings.c.shown)
+    exact = connection.execute(query.where(sightings.c.run_id == id_or_prefix)).mappings().all()
+    if exact or not id_or_prefix:
+        return exact
+    begins = sightings.c.run_id.startswith(id_or_prefix, autoescape=True)
+    return connection.execute(query.where(begins).order_by(sightings.c.run_id)).mappings().all()
+
+
+def sightings_near(connection: Connection, instants: Iterable[datetime]) -> list[Sighting]:
+    """Return all that may resemble a sighting at one of the instants, with all that those resemble."""
+    near = [sightings.c.started_at.between(instant - START, instant + START) for instant in instants]
+    groups = sa.select(sightings.c.resembling).where(sa.or_(*near))
+    rows = connection.execute(_SIGHTING.where(sightings.c.resembling.in_(groups))).mappings()
+    return [_sighting(row) for row in rows]
+
+
+def groups_touched_by(connection: Connection, import_id: int) -> list[list[Sighting]]:
+    """Return what resembles the sightings of an import, group by group, without the import's own."""
+    groups = (
+        sa.select(sightings.c.resembling)
+        .join_from(sightings, recordings)
+        .where(recordings.c.import_id == import_id)
+    )
+    others = _SIGHTING.where(sightings.c.resembling.in_(groups), recordings.c.import_id != import_id)
+    rows = connection.execute(others.order_by(sightings.c.resembling)).mappings().all()
+    return [
+        [_sighting(row) for row in group] for _, group in groupby(rows, key=lambda row: row["resembling"])
+    ]
+
+
+def _sighting(row: RowMapping) -> Sighting:
+    return Sighting(
+        row=row["id"],
+        recording=row["content_sha256"],
+        number=row["number"],
+        format=row["format"],
+        kept=row["kept"],
+        started_at=row["started_at"],
+        elapsed_s=row["elapsed_s"],
+        timer_s=row["timer_s"],
+        distance_m=row["distance_m"],
+        sport=row["sport"],
+        channel_count=len(row["channels"]),
+        sample_count=row["sample_count"],
+        run_id=row["run_id"],
+    )
+
+
+def put_places(connection: Connection, before: Sequence[Sighting], places: Mapping[int, Place]) -> None:
+    """Write the new places of sightings that are in the table; the diary follows a run whose id went."""
+    ids_left = {place.run_id for place in places.values()}
+    for sighting in before:
+        place = places[sighting.row]
+        values = {"run_id": place.run_id, "resembling": place.group, "shown": place.shown}
+        connection.execute(sightings.update().where(sightings.c.id == sighting.row).values(values))
+        if sighting.run_id not in ids_left:
+            follow = diary.update().where(diary.c.run_id == sighting.run_id)
+            connection.execute(follow.values(run_id=place.run_id))
+
+
+def run_id_is_free(connection: Connection, run_id: str) -> bool:
+    """Tell whether no run carries this id."""
+    return (
+        connection.execute(sa.select(sightings.c.id).where(sightings.c.run_id == run_id).limit(1)).first()
+        is None
+    )
+
+
+def known_run(connection: Connection, *, original_sha256: str) -> str | None:
+    """Return the run that a file of these very bytes tells of, if it was imported or was a duplicate."""
+    earlier_duplicate = sa.select(import_files.c.content_sha256).where(
+        import_files.c.original_sha256 == original_sha256, import_files.c.outcome == "duplicate"
+    )
+    query = (
+        sa.select(sightings.c.run_id)
+        .join_from(sightings, recordings)
+        .where(
+            sa.or_(
+                recordings.c.original_sha256 == original_sha256,
+                recordings.c.content_sha256.in_(earlier_duplicate),
+            )
+        )
+        .order_by(sightings.c.number)
+        .limit(1)
+    )
+    return connection.execute(query).scalar()
+
+
+def diary_values(entry: DiaryEntry) -> dict[str, Any]:
+    """Return the columns of ``diary`` for one entry."""
+    return {name: getattr(entry, name) for name in _DIARY}
+
+
+def diary_entries(connection: Connection) -> list[DiaryEntry]:
+    """Return the whole diary by day, then side, then the order in which it was written."""
+    rows = connection.execute(sa.select(diary).order_by(diary.c.day, diary.c.side, diary.c.id)).mappings()
+    return [DiaryEntry(**{name: row[name] for name in _DIARY}) for row in rows]
+
+
+def about(connection: Connection) -> tuple[bool, date | None]:
+    """Return whether the store is simulated, and the day at which it stands still."""
+    row = connection.execute(sa.select(store.c.simulated, store.c.story_day)).one()
+    return row.simulated, row.story_day

@@ -1,0 +1,169 @@
+"""What a store does, and how to open one."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from contextlib import AbstractContextManager
+from datetime import date, datetime
+from pathlib import Path
+from typing import Protocol, Self
+from urllib.parse import urlsplit
+from urllib.request import url2pathname
+
+from goodknee.core.model import DiaryEntry, Samples, StoredRun
+from goodknee.errors import StoreError
+from goodknee.stores import originals, samples
+from goodknee.stores.database import DATABASE, make
+from goodknee.stores.folder import FolderStore
+from goodknee.stores.importing import ImportSession, StoredImport, Undone
+from goodknee.stores.trouble import told_plainly
+
+
+class Store(Protocol):
+    """What one runner's store keeps and finds.
+
+    Every method may raise a StoreError that says what is wrong with the disk or the database; nothing was
+    changed then.
+
+    Attributes:
+        simulated: The runner is not a person.
+        story_day: The day at which a simulated store stands still.
+    """
+
+    simulated: bool
+    story_day: date | None
+
+    def runs(self, *, since: date | None = None) -> list[StoredRun]:
+        """Return all activities, oldest first, each once; other sports are kept too (``activity.is_run``).
+
+        Args:
+            since: Only those of this local day and later.
+        """
+        ...
+
+    def run(self, id_or_prefix: str) -> StoredRun:
+        """Return one run by its id or an unambiguous beginning of it.
+
+        Raises:
+            AnswerError: No run, or more than one, has it.
+        """
+        ...
+
+    def samples(self, run_id: str) -> Samples:
+        """Return the samples of a run; ``time_s`` counts from its start."""
+        ...
+
+    def original(self, run_id: str) -> tuple[str, bytes]:
+        """Return the name of the file a run came in, and its very bytes."""
+        ...
+
+    def imports(self) -> list[StoredImport]:
+        """Return all imports, oldest first, those taken back included."""
+        ...
+
+    def diary(self) -> list[DiaryEntry]:
+        """Return the diary by day, then side."""
+        ...
+
+    def add_diary(self, entries: Sequence[DiaryEntry]) -> None:
+        """Add entries to the diary: all of them or none."""
+        ...
+
+    def start_import(self, now: datetime) -> AbstractContextManager[ImportSession]:
+        """Begin an import; no other can run beside it."""
+        ...
+
+    def undo_import(self, import_id: str) -> Undone:
+        """Take one import back wholly; poorer files of the same runs come back into sight.
+
+        Raises:
+            AnswerError: There is no such import, or it was taken back before.
+        """
+        ...
+
+    def close(self) -> None:
+        """Close the store."""
+        ...
+
+    def __enter__(self) -> Self: ...
+
+    def __exit__(self, *exc: object) -> None: ...
+
+
+def open_store(
+    where: str | Path, *, create: bool = False, simulated: bool = False, story_day: date | None = None
+) -> Store:
+    """Open the store in a folder.
+
+    Args:
+        where: The folder, or a ``file://`` address of it.
+        create: Make the store when there is none. Otherwise a missing store answers as an empty one, and
+            nothing is made.
+        simulated: Of a new store: its runner is not a person.
+        story_day: Of a new simulated store: the day at which it stands still.
+
+    Raises:
+        StoreError: It is no store, is damaged, was made by a newer GoodKnee, or cannot be made here; or a
+            simulated runner would be mixed with a person's runs.
+    """
+    folder = _folder(where)
+    exists = _is_there(folder)
+    if create and not exists:
+        make(folder, simulated=simulated, story_day=story_day)
+    store = FolderStore(folder, exists=exists or create)
+    if simulated and not store.simulated and (exists or create):
+        store.close()
+        raise StoreError(
+            "This folder holds a person's store, not a simulated one.",
+            where=str(folder),
+            next_step="Choose another folder with --data. Nothing was changed.",
+        )
+    if create:
+        store.tidy()
+    return store
+
+
+def _folder(where: str | Path) -> Path:
+    if isinstance(where, str) and "://" in where:
+        address = urlsplit(where)
+        if address.scheme != "file":
+            raise StoreError(
+                "A store lives in a folder; this kind of address is not known.",
+                where=where,
+                next_step="Give a folder or a file:// address.",
+            )
+        return Path(url2pathname(address.path))
+    return Path(where).expanduser()
+
+
+def _is_there(folder: Path) -> bool:
+    """Tell whether a store is in the folder; False when it is free for one."""
+    with told_plainly(folder):
+        if not folder.exists():
+            return False
+        if not folder.is_dir():
+            raise StoreError(
+                "This is a file, not a folder.",
+                where=str(folder),
+                next_step="Choose a folder for your store with --data.",
+            )
+        inside = list(folder.iterdir())
+        if folder / DATABASE in inside:
+            return True
+        rooms = [each for each in inside if each.name in (samples.FOLDER, originals.FOLDER)]
+        # What an interrupted beginning left (goodknee.…) and files of the system make no folder a stranger's.
+        others = [
+            each for each in inside if not each.name.startswith((".", "goodknee.")) and each not in rooms
+        ]
+        orphaned = any(any(room.iterdir()) for room in rooms if room.is_dir())
+    if others or orphaned:
+        raise StoreError(
+            f"The store's database {DATABASE} is missing."
+            if orphaned
+            else "This folder holds other things and no store.",
+            where=str(folder),
+            next_step="Bring the database back from a backup; your files are still in 'originals'."
+            if orphaned
+            else "Choose an empty folder, or the one of your store, with --data.",
+        )
+    return False

@@ -1,0 +1,205 @@
+"""The knee report as one page: no network, no scripts, readable on a phone and on paper."""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from datetime import date, timedelta
+from importlib.resources import files
+
+from goodknee.core.knowledge import Evidence, Source
+from goodknee.core.load.rows import TrendRow
+from goodknee.core.load.stand_out import Finding
+from goodknee.core.report import Report
+from goodknee.core.words import UNITS
+from goodknee.writers.charts import NARROW, WIDE, Canvas, Period, Spec, load_chart, to_svg, trend_chart
+
+RECENT_WEEKS, YEAR_WEEKS = 12, 52
+#: Weeks shown before a run that stands out, when it lies before the recent weeks; the rest comes after it.
+WEEKS_BEFORE_SPIKE = 4
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Figure:
+    """A chart with its finding as title, in both renditions, and the days of its table.
+
+    ``table`` names the table below it: "runs", "weeks" or "trend".
+    """
+
+    id: str
+    title: str
+    captions: tuple[str, ...]
+    narrow: str
+    wide: str
+    table: str
+    period: Period
+    trend: TrendRow | None = None
+
+
+def render_html(report: Report) -> str:
+    """Return the report as one self-contained HTML page."""
+    from jinja2 import Environment, PackageLoader, StrictUndefined
+
+    words = report.knowledge.words
+    environment = Environment(
+        loader=PackageLoader("goodknee.writers"),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    environment.filters.update({**UNITS, "day": words.day, "date": words.day_and_year, "zip": zip})
+    css = (files("goodknee.writers") / "templates" / "report.css").read_text(encoding="utf-8")
+    figures = {figure.id: figure for figure in _figures(report)}
+    return environment.get_template("report.html.j2").render(
+        report=report,
+        say=words.say,
+        figures=figures,
+        sources=_sources(report),
+        fact_lines=lambda finding: list(_fact_lines(finding, report)),
+        strength=lambda evidence: _strength(evidence, report),
+        runs_in=lambda period: [run for run in reversed(report.runs) if period.holds(run.day)],
+        weeks_in=lambda period: [week for week in reversed(report.weeks) if period.holds(week.monday)],
+        pain_in=lambda period: [row for row in reversed(report.pain) if period.holds(row.day)],
+        css=css,
+        css_hash=base64.b64encode(hashlib.sha256(css.encode()).digest()).decode(),
+    )
+
+
+def _figures(report: Report) -> Iterator[Figure]:
+    if not report.runs:
+        return
+    recent = _weeks_up_to(report.last_day, RECENT_WEEKS)
+    yield from _load_figure(report, "recent", recent, per_run=True)
+    spike_day = report.spikes[0].day if report.spikes else None
+    if spike_day and not recent.holds(spike_day):
+        end = min(spike_day + timedelta(weeks=RECENT_WEEKS - WEEKS_BEFORE_SPIKE), report.last_day)
+        yield from _load_figure(report, "around", _weeks_up_to(end, RECENT_WEEKS), per_run=True)
+    if report.runs[0].day < recent.first:
+        yield from _load_figure(report, "year", _weeks_up_to(report.last_day, YEAR_WEEKS), per_run=False)
+    for row in report.trends:
+        yield from _trend_figure(report, row)
+
+
+def _weeks_up_to(last: date, weeks: int) -> Period:
+    """Return whole ISO weeks, the last of them that of ``last``."""
+    monday = last - timedelta(days=last.weekday())
+    return Period(first=monday - timedelta(weeks=weeks - 1), last=monday + timedelta(days=6))
+
+
+def _load_figure(report: Report, name: str, period: Period, *, per_run: bool) -> Iterator[Figure]:
+    measured = any(run.distance_m and period.holds(run.day) for run in report.runs)
+    if not measured and not any(period.holds(row.day) for row in report.pain):
+        return
+    title = _load_title(report, name, period)
+    captions = tuple(_load_captions(report, period, per_run=per_run))
+    narrow, wide = _both(
+        lambda canvas: load_chart(report, period, canvas, per_run=per_run), label=title, name=name
+    )
+    table = "runs" if per_run else "weeks"
+    yield Figure(
+        id=name, title=title, captions=captions, narrow=narrow, wide=wide, table=table, period=period
+    )
+
+
+def _load_title(report: Report, name: str, period: Period) -> str:
+    words = report.knowledge.words
+    spike = next((each for each in report.spikes if each.day and period.holds(each.day)), None)
+    if name == "recent" and spike:
+        facts = {**spike.reason.facts, "day": spike.day}
+        pain_from = next(
+            (row.day for row in report.pain if spike.day and row.day >= spike.day and row.value), None
+        )
+        if pain_from and period.holds(pain_from):
+            return words.say("report.chart.recent.spike_pain", pain_from=pain_from, **facts)
+        return words.say("report.chart.recent.spike", **facts)
+    if name == "around" and spike:
+        return words.say("report.chart.around", day=spike.day)
+    runs = [run for run in report.runs if period.holds(run.day)]
+    metres = [run.distance_m for run in runs if run.distance_m]
+    slots = {"n": len(runs), "weeks": period.days // 7}
+    if not metres:
+        return words.say("report.chart.no_distance", **slots)
+    if name == "year":
+        return words.say("report.chart.year", total_m=sum(metres), **slots)
+    return words.say("report.chart.recent.plain", longest_m=max(metres), **slots)
+
+
+def _load_captions(report: Report, period: Period, *, per_run: bool) -> Iterator[str]:
+    words, rule = report.knowledge.words, report.knowledge.load.session_spike
+    yield words.say(
+        f"report.chart.caption.{'runs' if per_run else 'week'}",
+        first=period.first,
+        last=min(period.last, report.last_day),
+        n=sum(period.holds(run.day) for run in report.runs),
+        window_days=rule.window_days,
+        unremarkable_pct=rule.unremarkable_up_to_pct,
+    )
+    yield words.say("report.chart.caption.gaps")
+    if any(period.holds(week.monday) and week.change_state == "week_not_over" for week in report.weeks):
+        yield words.say("report.chart.caption.running")
+    if report.pain_measure and any(period.holds(row.day) for row in report.pain):
+        yield words.say("report.chart.caption.pain")
+
+
+def _trend_figure(report: Report, row: TrendRow) -> Iterator[Figure]:
+    weeks = (
+        RECENT_WEEKS if report.runs[0].day >= report.last_day - timedelta(weeks=RECENT_WEEKS) else YEAR_WEEKS
+    )
+    period = _weeks_up_to(report.last_day, weeks)
+    shown = [day for day in row.days if period.holds(day)]
+    rule = report.knowledge.load.trend
+    if len(shown) < rule.min_runs:
+        return
+    caption = report.knowledge.words.say(
+        "report.chart.trend.caption",
+        first=shown[0],
+        last=shown[-1],
+        n=len(shown),
+        min_runs=rule.min_runs,
+        window_days=rule.window_days,
+    )
+    narrow, wide = _both(
+        lambda canvas: trend_chart(report, row, period, canvas), label=row.says, name=row.quantity
+    )
+    yield Figure(
+        id=row.quantity,
+        title=row.says,
+        captions=(caption,),
+        narrow=narrow,
+        wide=wide,
+        table="trend",
+        period=period,
+        trend=row,
+    )
+
+
+def _both(spec_for: Callable[[Canvas], Spec], *, label: str, name: str) -> tuple[str, str]:
+    narrow, wide = (
+        to_svg(spec_for(canvas), label=label, name=f"{name}-{canvas.name}") for canvas in (NARROW, WIDE)
+    )
+    return narrow, wide
+
+
+def _fact_lines(finding: Finding, report: Report) -> Iterator[str]:
+    words = report.knowledge.words
+    for key, value in finding.reason.facts.items():
+        if value is not None and f"fact.{key}" in words.sentences:
+            yield words.say(f"fact.{key}", value=value)
+
+
+def _strength(evidence: Evidence, report: Report) -> str:
+    direction = evidence.direction if evidence.grade in "ABC" else "any"
+    return report.knowledge.words.say(f"evidence.{evidence.grade}.{direction}")
+
+
+def _sources(report: Report) -> list[tuple[str, Source]]:
+    """Return every source that a sentence of this page rests on, in the order of the page."""
+    rules = report.knowledge.load
+    used: list[str] = [key for finding in report.findings for key in finding.reason.sources]
+    used += [*rules.week_change.evidence.sources, *rules.trend.evidence.sources]
+    if report.pain:
+        used += report.knowledge.pain.evidence.sources
+    return [(key, report.knowledge.sources[key]) for key in dict.fromkeys(used)]

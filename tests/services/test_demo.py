@@ -1,0 +1,137 @@
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterator
+from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
+
+import pytest
+
+from goodknee.errors import StoreError
+from goodknee.readers.activity_file import read
+from goodknee.readers.knowledge import load_knowledge
+from goodknee.services.demo import STORY_DAY, DemoResult, make_demo, write_year
+from goodknee.stores.store import Store, open_store
+
+NOW = datetime(2026, 5, 17, 18, 0, tzinfo=UTC)
+BIG_RUN_DAY = STORY_DAY - timedelta(days=49)
+
+
+def demo(folder: Path, report_to: Path | None = None) -> DemoResult:
+    return make_demo(folder, knowledge=load_knowledge(), now=NOW, report_to=report_to)
+
+
+@pytest.fixture(scope="module")
+def made(tmp_path_factory: pytest.TempPathFactory) -> DemoResult:
+    return demo(tmp_path_factory.mktemp("demo") / "store")
+
+
+@pytest.fixture
+def store(made: DemoResult) -> Iterator[Store]:
+    with open_store(made.report_html.parent) as store:
+        yield store
+
+
+def digests(folder: Path) -> dict[str, str]:
+    return {path.name: hashlib.sha256(path.read_bytes()).hexdigest() for path in folder.iterdir()}
+
+
+def test_the_same_day_gives_the_same_files_byte_for_byte(tmp_path: Path) -> None:
+    for name, day in (("one", STORY_DAY), ("two", STORY_DAY), ("other", date(2026, 6, 1))):
+        (tmp_path / name).mkdir()
+        write_year(tmp_path / name, story_day=day)
+    assert digests(tmp_path / "one") == digests(tmp_path / "two")
+    assert not set(digests(tmp_path / "one").values()) & set(digests(tmp_path / "other").values())
+
+
+def test_our_own_reader_reads_every_file_as_it_was_meant(tmp_path: Path) -> None:
+    story = write_year(tmp_path, story_day=STORY_DAY)
+    files = sorted(tmp_path.iterdir())
+    assert len(files) == len(story.runs)
+    for run, file in zip(story.runs, files, strict=True):
+        recording = read(file)
+        (activity,) = recording.activities
+        assert recording.warnings == ()
+        assert activity.started_at == run.starts_at
+        assert activity.day() == run.starts_at.date()
+        assert activity.distance_m == pytest.approx(run.distance_m, abs=0.01)
+        assert activity.is_run
+        assert activity.device is not None
+        assert "simulated" in activity.device
+        assert activity.mean_cadence_spm is not None
+        assert 155 < activity.mean_cadence_spm < 172
+        assert (activity.elapsed_s or 0) - (activity.timer_s or 0) == pytest.approx(
+            sum(pause.end_s - pause.start_s for pause in activity.pauses)
+        )
+
+
+def test_every_run_came_in_and_the_store_says_simulated(made: DemoResult, store: Store) -> None:
+    assert store.simulated
+    assert store.story_day == made.story_day == STORY_DAY
+    assert len(store.runs()) == len(made.imported.imported) > 130
+    assert not made.imported.duplicates
+    assert not made.imported.skipped
+    assert not made.imported.failed
+
+
+def test_the_diary_speaks_of_the_runs_of_its_days(store: Store) -> None:
+    days = {run.id: run.activity.day() for run in store.runs()}
+    diary = store.diary()
+    tied = [entry for entry in diary if entry.run_id]
+    assert {entry.day for entry in tied} == {day for day in days.values() if day and day > BIG_RUN_DAY}
+    assert all(days[entry.run_id] == entry.day for entry in tied if entry.run_id)
+    assert all(entry.pain_during is None for entry in diary if not entry.run_id)
+    assert len(diary) > len(tied) + 15
+
+
+def test_the_page_says_simulated_and_shows_the_big_run(made: DemoResult) -> None:
+    page = made.report_html.read_text("utf-8")
+    assert "imulated" in page
+    assert "14.5" in page
+
+
+def test_a_demo_is_remade_from_scratch(tmp_path: Path) -> None:
+    report_to = tmp_path / "store" / "mine.html"
+    demo(tmp_path / "store", report_to)
+    page = report_to.read_text("utf-8")
+    with open_store(tmp_path / "store") as store:
+        ids = [run.id for run in store.runs()]
+    demo(tmp_path / "store", report_to)
+    assert report_to.read_text("utf-8") == page
+    with open_store(tmp_path / "store") as store:
+        assert len(store.imports()) == 1
+        assert [run.id for run in store.runs()] == ids
+
+
+def test_a_persons_store_is_refused_and_left_alone(tmp_path: Path) -> None:
+    open_store(tmp_path, create=True).close()
+    before = digests_below(tmp_path)
+    with pytest.raises(StoreError, match="person's store"):
+        demo(tmp_path)
+    assert digests_below(tmp_path) == before
+
+
+def test_a_folder_of_other_things_is_refused_and_left_alone(tmp_path: Path) -> None:
+    (tmp_path / "holiday.jpg").write_bytes(b"a photo")
+    with pytest.raises(StoreError):
+        demo(tmp_path)
+    assert [path.name for path in tmp_path.iterdir()] == ["holiday.jpg"]
+
+
+def test_things_that_lie_beside_a_demo_are_not_deleted(tmp_path: Path) -> None:
+    open_store(tmp_path, create=True, simulated=True, story_day=STORY_DAY).close()
+    (tmp_path / "holiday.jpg").write_bytes(b"a photo")
+    before = digests_below(tmp_path)
+    with pytest.raises(StoreError, match="other things") as refused:
+        demo(tmp_path)
+    assert "holiday.jpg" in refused.value.where
+    assert digests_below(tmp_path) == before
+
+
+def digests_below(folder: Path) -> dict[str, str]:
+    """Every file but the lock, which opening a store may touch."""
+    return {
+        str(path.relative_to(folder)): hashlib.sha256(path.read_bytes()).hexdigest()
+        for path in folder.rglob("*")
+        if path.is_file() and path.suffix != ".lock"
+    }

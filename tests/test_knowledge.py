@@ -1,0 +1,160 @@
+"""The knowledge pack is sound, and a pack that is not is refused with file and key."""
+
+from __future__ import annotations
+
+import re
+import runpy
+import shutil
+from pathlib import Path
+
+import pytest
+
+from goodknee.core.words import Plural
+from goodknee.errors import KnowledgeError
+from goodknee.readers.knowledge import load_knowledge
+
+CHECKOUT = Path(__file__).resolve().parent.parent
+SOURCE = CHECKOUT / "src" / "goodknee"
+KNOWLEDGE = load_knowledge()
+SENTENCES = {
+    key: [text.one, text.other] if isinstance(text, Plural) else [text]
+    for key, text in KNOWLEDGE.words.sentences.items()
+}
+
+
+@pytest.fixture
+def pack(tmp_path: Path) -> Path:
+    shutil.copytree(SOURCE / "knowledge", tmp_path / "pack")
+    return tmp_path / "pack"
+
+
+def test_a_copy_of_the_pack_reads_the_same(pack: Path) -> None:
+    assert load_knowledge(pack) == KNOWLEDGE
+
+
+@pytest.mark.parametrize(
+    ("file", "old", "new", "what", "where"),
+    [
+        ("rules/load.yaml", "window_days: 30", "windowdays: 30", "Field required", "session_spike.window_days"),
+        ("rules/load.yaml", "window_days: 30", "window_days: '30'", "valid integer", "session_spike.window_days"),
+        ("rules/load.yaml", "window_days: 30", "window_days: .nan", "valid integer", "session_spike.window_days"),
+        ("rules/load.yaml", "shown_at_most: 3", "shown_at_most: 3\n  colour: red", "Unexpected", "session_spike.colour"),
+        ("rules/load.yaml", "shown_at_most: 3", "shown_at_most: 3\n  window_days: 31", "stands twice", "line"),
+        ("rules/load.yaml", "above_pct: 10,", "above_pct: 11,", "begin where", "session_spike.bands"),
+        ("rules/load.yaml", "{id: large, above_pct: 100,", "{id: large, above_pct: 100, up_to_pct: 900,", "open above", "bands"),
+        ("rules/load.yaml", "id: small", "id: within", "its own id", "bands"),
+        ("rules/load.yaml", "sources: [frandsen2025]", "sources: [frandsen2035]", "no source", "session_spike.evidence.sources.0"),
+        ("rules/load.yaml", "sources: [frandsen2025]", "sources: []", "at least one source", "session_spike.evidence"),
+        ("rules/load.yaml", "grade: B", "grade: B+", "Input should be", "session_spike.evidence.grade"),
+        ("rules/load.yaml", "name: load.next_run.name", "name: load.next", "no sentence", "next_run.name"),
+        ("rules/load.yaml", "name: load.next_run.name", "name: &a load.next_run.name", "no anchors", "line"),
+        ("rules/load.yaml", "name: load.next_run.name", "name: !!str load.next_run.name", "no anchors", "line"),
+        ("rules/load.yaml", "trend:", "trend: [", "not YAML", "line"),
+        ("rules/pain.yaml", "up_to_nprs: 10", "up_to_nprs: 9", "end at 10", "zones"),
+        ("sources.yaml", "frandsen2025:", "Frandsen2025:", "no source", "session_spike"),
+        ("words/en.yaml", "{spike_pct:pct} longer", "{spike_pct:percent} longer", "no known unit", "load.session_spike.fact"),
+        ("words/en.yaml", "{spike_pct:pct} longer", "{spike.pct:pct} longer", "no known unit", "load.session_spike.fact"),
+        ("words/en.yaml", "{spike_pct:pct} longer", "{spike_pct:pct longer", "cannot be filled", "load.session_spike.fact"),
+        ("words/en.yaml", "weekdays: [Mon, ", "weekdays: [", "7 days", "weekdays"),
+        ("pack.yaml", 'version: "0.1"', "version: 0.1", "valid string", "version"),
+    ],
+)  # fmt: skip
+def test_a_pack_that_is_not_sound_is_refused(
+    pack: Path, file: str, old: str, new: str, what: str, where: str
+) -> None:
+    path = pack / file
+    text = path.read_text("utf-8")
+    assert old in text
+    path.write_text(text.replace(old, new, 1), "utf-8")
+    with pytest.raises(KnowledgeError) as refused:
+        load_knowledge(pack)
+    assert what in refused.value.what
+    assert where in refused.value.where
+    assert ".yaml" in refused.value.where
+    assert refused.value.next_step
+
+
+def test_a_missing_file_is_named(pack: Path) -> None:
+    (pack / "rules" / "pain.yaml").unlink()
+    with pytest.raises(KnowledgeError) as refused:
+        load_knowledge(pack)
+    assert refused.value.where == "rules/pain.yaml"
+
+
+def test_a_rule_changes_without_touching_code(pack: Path) -> None:
+    path = pack / "rules" / "load.yaml"
+    path.write_text(path.read_text("utf-8").replace("window_days: 30", "window_days: 42", 1), "utf-8")
+    assert load_knowledge(pack).load.session_spike.window_days == 42
+
+
+def test_the_schemas_are_those_of_the_types() -> None:
+    made = runpy.run_path(str(CHECKOUT / "tools" / "make_schema.py"))["schemas"]()
+    for name, text in made.items():
+        assert (SOURCE / "knowledge" / "schema" / name).read_text("utf-8") == text, "run tools/make_schema.py"
+
+
+def test_every_rule_is_sourced_and_dated() -> None:
+    for name in type(KNOWLEDGE.load).__slots__:
+        evidence = getattr(KNOWLEDGE.load, name).evidence
+        assert evidence.sources
+        assert evidence.reviewed_on <= KNOWLEDGE.pack.released_on
+
+
+def test_no_sentence_lies_unused_and_none_is_missing() -> None:
+    rules = "".join((SOURCE / "knowledge" / "rules" / name).read_text("utf-8") for name in ("load.yaml", "pain.yaml"))
+    code = "".join(path.read_text("utf-8") for path in SOURCE.rglob("*") if path.suffix in (".py", ".j2"))
+    #: Keys that code puts together, by their beginning; what it puts together is rendered in the report's tests.
+    built = tuple(
+        re.findall(r'f"((?:report|evidence|fact)\.[a-z_.]*)\{', code) + re.findall(r'"((?:report|evidence)\.[a-z_.]*)" ~', code)
+    )
+    assert len(built) >= 8
+    unused = [
+        key
+        for key in SENTENCES
+        if f'"{key}"' not in code and key not in rules and f"'{key}'" not in code and not key.startswith(built)
+    ]
+    assert unused == []
+    asked = set(re.findall(r'say\(\s*["\']([a-z0-9_.]+)["\'](?! ~)', code))
+    assert asked - set(SENTENCES) == set()
+
+
+def sentences_of(text: str) -> list[str]:
+    """Text as it is read: each slot one word, or two where its unit is a word of its own."""
+    spoken = re.sub(r"\{[a-z_]+:(km|pct|change|steps|pace)\}", "9 km", text)
+    spoken = re.sub(r"\{[a-z_:]+\}", "9", spoken)
+    return [part for part in re.split(r"(?<=[.?!:])\s+", spoken) if re.search("[A-Za-z]", part)]
+
+
+def syllables(word: str) -> int:
+    word = re.sub(r"(?<=[^l])e$|es$|ed$", "", word.lower()) or word
+    return max(1, len(re.findall(r"[aeiouy]+", word)))
+
+
+@pytest.mark.parametrize("key", [key for key in SENTENCES if not key.startswith(("report.chart.caption", "report.chart.trend"))])
+def test_every_sentence_is_short(key: str) -> None:
+    for text in SENTENCES[key]:
+        for sentence in sentences_of(text):
+            assert len(sentence.split()) <= 18, sentence
+
+
+def reading_grade(text: str) -> float:
+    """Flesch-Kincaid, with syllables counted by groups of vowels."""
+    parts = sentences_of(text)
+    words = [word for part in parts for word in re.findall(r"[A-Za-z']+|\d+", part)]
+    return 0.39 * len(words) / len(parts) + 11.8 * sum(map(syllables, words)) / len(words) - 15.59
+
+
+def test_each_group_of_sentences_reads_at_grade_eight_or_lower() -> None:
+    groups: dict[str, list[str]] = {}
+    for key, texts in SENTENCES.items():
+        if any(" " in text for text in texts):
+            groups.setdefault(".".join(key.split(".")[:2]), []).append(texts[-1].rstrip(".") + ".")
+    hard = {name: grade for name, texts in groups.items() if (grade := reading_grade(" ".join(texts))) > 8}
+    assert hard == {}
+
+
+def test_the_voice_never_blames_scores_or_diagnoses() -> None:
+    never = re.compile(
+        r"should have|failed|\bonly\b|unproductive|!|you have runner|injury risk|risk of|probability|overdid|too much", re.I
+    )  # fmt: skip
+    assert [text for texts in SENTENCES.values() for text in texts if never.search(text)] == []
