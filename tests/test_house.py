@@ -16,29 +16,10 @@ CHECKOUT = Path(__file__).resolve().parent.parent
 SOURCE = CHECKOUT / "src" / "goodknee"
 
 #: what core may import beside itself: the standard library's plain tools and numpy
-CORE_MAY_IMPORT = set(
-    [
-        "__future__",
-        "bisect",
-        "collections",
-        "dataclasses",
-        "datetime",
-        "difflib",
-        "enum",
-        "functools",
-        "goodknee",
-        "itertools",
-        "math",
-        "numpy",
-        "operator",
-        "re",
-        "statistics",
-        "string",
-        "types",
-        "typing",
-        "unicodedata",
-    ]
-)
+CORE_MAY_IMPORT = {"__future__", "goodknee", "numpy"} | {
+    *("bisect", "collections", "dataclasses", "datetime", "difflib", "enum", "functools", "itertools"),
+    *("math", "operator", "re", "statistics", "string", "types", "typing", "unicodedata"),
+}
 IMPURE_CALLS = {"open", "print", "input", "exec", "eval", "__import__"}
 
 

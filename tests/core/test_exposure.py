@@ -9,7 +9,9 @@ from typing import Any
 import numpy as np
 import pytest
 import yaml
-from hypothesis import given, strategies as st
+from hypothesis import given
+from hypothesis import strategies as st
+from tests.services.made_up_runs import a_run
 
 from goodknee.core.knowledge import SessionSpikeRule
 from goodknee.core.load.exposure import (
@@ -27,7 +29,6 @@ from goodknee.core.load.exposure import (
 from goodknee.core.load.rows import longest_run, recent_load, run_rows, week_rows
 from goodknee.core.model import Floats
 from goodknee.readers.knowledge import load_knowledge
-from tests.services.made_up_runs import a_run
 
 RULE: SessionSpikeRule = load_knowledge().load.session_spike
 CASES = yaml.safe_load((Path(__file__).parent.parent / "cases" / "load.yaml").read_text("utf-8"))

@@ -4,6 +4,7 @@ from datetime import date, timedelta
 
 import numpy as np
 import pytest
+from tests.services.made_up_runs import a_run
 
 from goodknee.core.load.exposure import run_log, session_spikes
 from goodknee.core.load.pain import pain_days
@@ -11,7 +12,6 @@ from goodknee.core.load.stand_out import Finding, next_run, pain_around, spikes_
 from goodknee.core.load.trend import compare_recent, rolling_middle
 from goodknee.core.model import DiaryEntry
 from goodknee.readers.knowledge import load_knowledge
-from tests.services.made_up_runs import a_run
 
 KNOWLEDGE = load_knowledge()
 TODAY = date(2026, 5, 17)
@@ -35,7 +35,8 @@ def test_a_spike_carries_its_receipt() -> None:
     (finding,) = found((60, 5), (20, 10), (10, 16.1))
     assert finding.reason.says == (
         "This run was 61\u00a0% longer than your longest in the 30 days before. "
-        "In large groups, single long jumps go with more injuries. Nobody can say what that means for one knee."
+        "In large groups, single long jumps go with more injuries. "
+        "Nobody can say what that means for one knee."
     )
     assert finding.reason.facts["spike_pct"] == pytest.approx(61)
     assert finding.reason.facts["band"] == "moderate"
@@ -103,7 +104,12 @@ def test_the_next_run_looks_30_days_back_from_tomorrow(ago: int, *, said: bool) 
 
 @pytest.mark.parametrize(
     ("entry", "rule"),
-    [((0, 1), "load.pain_first"), ((13, 1), "load.pain_first"), ((14, 9), "load.next_run"), ((0, 0), "load.next_run")],
+    [
+        ((0, 1), "load.pain_first"),
+        ((13, 1), "load.pain_first"),
+        ((14, 9), "load.next_run"),
+        ((0, 0), "load.next_run"),
+    ],
 )
 def test_recent_pain_comes_before_any_distance(entry: tuple[int, int], rule: str) -> None:
     finding = next_run_after([(3, 8.0)], pain(entry))
@@ -166,14 +172,18 @@ def test_trend_verdicts() -> None:
 
 
 def test_the_edge_of_a_clear_change_is_where_the_notches_meet() -> None:
-    flat = [160.0] * 5
-    spread = [158.0, 159, 160, 161, 162]
-    notch = RULE.notch * 2 / np.sqrt(5)
-    edge = float(160 + notch)
-    shifted = [edge] * 5
-    assert compared(shifted, flat) == "higher"
+    spread = [150.0, 155, 160, 165, 170]
+    edge = float(160 + RULE.notch * 10 / np.sqrt(5))
+    assert compared([edge] * 5, [160.0] * 5) == "higher"
     assert compared([float(np.nextafter(edge, 0))] * 5, spread) == "no_clear_change"
     assert compared([edge + 1e-9] * 5, spread) == "higher"
+
+
+def test_a_sure_but_tiny_change_is_not_worth_a_word() -> None:
+    edge = 160 * (1 + RULE.least_change_pct / 100)
+    assert compared([edge] * 5, [160.0] * 5) == "no_clear_change"
+    assert compared([edge + 0.01] * 5, [160.0] * 5) == "higher"
+    assert compared([160.0] * 5, [edge + 0.2] * 5) == "lower"
 
 
 def test_the_middle_needs_enough_runs_in_its_window() -> None:
@@ -181,3 +191,12 @@ def test_the_middle_needs_enough_runs_in_its_window() -> None:
     middle = rolling_middle(day, np.array([999.0, 1, 2, 3, 4, 5]), rule=RULE)
     assert np.isnan(middle[:5]).all()
     assert middle[5] == 3
+
+
+def test_the_order_of_runs_never_matters_to_their_middle() -> None:
+    day = np.array([days_ago(n) for n in range(60)], dtype="datetime64[D]")
+    values = np.sin(np.arange(60.0)) * 10
+    mixed = np.argsort(np.cos(np.arange(60.0)))
+    straight = rolling_middle(day, values, rule=RULE)
+    np.testing.assert_array_equal(rolling_middle(day[mixed], values[mixed], rule=RULE), straight[mixed])
+    assert straight[0] == np.median(values[: RULE.window_days])

@@ -3,7 +3,8 @@ from __future__ import annotations
 from datetime import date
 
 import pytest
-from hypothesis import given, strategies as st
+from hypothesis import given
+from hypothesis import strategies as st
 
 from goodknee.core.words import change, count, duration, km, metres, out_of_ten, pace, pct, steps
 from goodknee.readers.knowledge import load_knowledge

@@ -182,6 +182,11 @@ def test_report_is_a_page_and_says_so(goodknee: Goodknee, tmp_path: Path) -> Non
     assert "print" in goodknee.err
 
 
+def test_a_page_goes_into_a_folder_that_is_there(goodknee: Goodknee, tmp_path: Path) -> None:
+    goodknee("demo", "-o", tmp_path / "nowhere" / "report.html", code=2)
+    assert not goodknee.data.exists()
+
+
 def test_global_options_stand_before_or_after_the_verb(
     capsys: pytest.CaptureFixture[str], tmp_path: Path
 ) -> None:

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from goodknee.errors import StoreError
+from goodknee.errors import AnswerError, StoreError
 from goodknee.readers.activity_file import read
 from goodknee.readers.knowledge import load_knowledge
 from goodknee.services.demo import STORY_DAY, DemoResult, make_demo, write_year
@@ -23,7 +23,8 @@ def demo(folder: Path, report_to: Path | None = None) -> DemoResult:
 
 @pytest.fixture(scope="module")
 def made(tmp_path_factory: pytest.TempPathFactory) -> DemoResult:
-    return demo(tmp_path_factory.mktemp("demo") / "store")
+    folder = tmp_path_factory.mktemp("demo") / "store"
+    return demo(folder, folder / "knee.html")
 
 
 @pytest.fixture
@@ -90,17 +91,45 @@ def test_the_page_says_simulated_and_shows_the_big_run(made: DemoResult) -> None
     assert "14.5" in page
 
 
-def test_a_demo_is_remade_from_scratch(tmp_path: Path) -> None:
-    report_to = tmp_path / "store" / "mine.html"
-    demo(tmp_path / "store", report_to)
-    page = report_to.read_text("utf-8")
-    with open_store(tmp_path / "store") as store:
+def test_a_demo_is_remade_from_scratch(made: DemoResult) -> None:
+    folder = made.report_html.parent
+    page = made.report_html.read_text("utf-8")
+    with open_store(folder) as store:
         ids = [run.id for run in store.runs()]
-    demo(tmp_path / "store", report_to)
-    assert report_to.read_text("utf-8") == page
-    with open_store(tmp_path / "store") as store:
+    again = demo(folder, made.report_html)
+    assert again.report_html.read_text("utf-8") == page
+    with open_store(folder) as store:
         assert len(store.imports()) == 1
         assert [run.id for run in store.runs()] == ids
+
+
+@pytest.mark.parametrize("story_day", [date(2000, 1, 1), date(2099, 12, 31)])
+def test_the_first_and_the_last_day_that_a_year_may_end_on(tmp_path: Path, story_day: date) -> None:
+    write_year(tmp_path, story_day=story_day)
+    first, *_, last = sorted(tmp_path.iterdir())
+    for file in (first, last):
+        day = read(file).activities[0].day()
+        assert day is not None
+        assert file.stem == f"simulated-{day}"
+
+
+@pytest.mark.parametrize("story_day", [date(1999, 12, 31), date(2100, 1, 1), date.min])
+def test_other_days_are_refused_and_nothing_is_made(tmp_path: Path, story_day: date) -> None:
+    with pytest.raises(AnswerError, match="cannot end"):
+        make_demo(tmp_path / "store", knowledge=load_knowledge(), now=NOW, story_day=story_day)
+    assert not (tmp_path / "store").exists()
+
+
+def test_a_demo_that_is_stopped_makes_no_report(tmp_path: Path) -> None:
+    def stop(_done: int, _total: int) -> None:
+        raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        make_demo(tmp_path, knowledge=load_knowledge(), now=NOW, progress=stop)
+    assert not (tmp_path / "report.html").exists()
+    with open_store(tmp_path) as store:
+        assert store.simulated  # so the next demo may replace it
+        assert store.diary() == []
 
 
 def test_a_persons_store_is_refused_and_left_alone(tmp_path: Path) -> None:
@@ -116,6 +145,15 @@ def test_a_folder_of_other_things_is_refused_and_left_alone(tmp_path: Path) -> N
     with pytest.raises(StoreError):
         demo(tmp_path)
     assert [path.name for path in tmp_path.iterdir()] == ["holiday.jpg"]
+
+
+def test_a_page_of_the_same_name_elsewhere_is_no_licence_to_delete(tmp_path: Path) -> None:
+    folder = tmp_path / "store"
+    open_store(folder, create=True, simulated=True, story_day=STORY_DAY).close()
+    (folder / "notes.html").write_text("mine")
+    with pytest.raises(StoreError, match="other things"):
+        demo(folder, tmp_path / "notes.html")
+    assert (folder / "notes.html").read_text() == "mine"
 
 
 def test_things_that_lie_beside_a_demo_are_not_deleted(tmp_path: Path) -> None:

@@ -1,8 +1,8 @@
 """Find what the pack knows for a question in everyday words; find nothing when it does not know.
 
-A small lexical ranker. A card is found by one of its aliases that the question names whole, or by covering nearly
-all that the question is about. A word that no card knows counts against every card: "red light therapy" must not
-end at light cycling.
+A small lexical ranker. A card is found by one of its aliases that the question names whole, or by covering
+nearly all that the question is about. A word that no card knows counts against every card: "magnesium oil"
+must not end at fish oil.
 """
 
 from __future__ import annotations
@@ -19,9 +19,11 @@ from goodknee.core.knowledge_claims import AskWords
 #: Weight of a word that says little, and of one that no card knows as a share of the rarest known word.
 LITTLE: Final = 0.5
 UNKNOWN: Final = 0.75
-#: Share of an alias that the question must name, and of the question that the card must then cover.
-ALIAS_NAMED: Final = 0.8
+#: Share of an alias that the question must name; the card must then cover.
+ALIAS_NAMED: Final = 0.85
 QUESTION_COVERED: Final = 0.5
+#: How much a word speaks against a card when another card knows it: people ask about two things at once.
+OTHER_SUBJECT: Final = 0.35
 #: Without a named alias: share and weight of the question that the card's words must cover.
 TEXT_COVERED: Final = 0.8
 TEXT_WEIGHT: Final = 6.0
@@ -82,19 +84,22 @@ class AskIndex:
                 self._by_term[term].append(alias)
         self._without_terms = [alias for alias in self._aliases if not alias.terms]
 
-    def find(self, question: str, *, limit: int = 8) -> tuple[Hit, ...]:
+    def find(self, question: str, *, limit: int = 6) -> tuple[Hit, ...]:
         """Return the cards that answer the question, best first; none when the pack does not know."""
         stems = self._reader.asked(question)
-        if self._reader.is_not_ours(stems):
+        if self._reader.has_no_answer(stems):
             return ()
         terms = frozenset(self._reader.terms(stems))
         named = self._named(terms, stems)
         asked = self._weight(terms)
+        unknown = self._weight(terms.difference(self._weights))
         hits = []
         for card, mentions in enumerate(self._mentions):
             likeness, alias = named.get(card, (0.0, None))
             covered = self._weight(terms.intersection(mentions))
-            enough = QUESTION_COVERED * asked if alias else max(TEXT_COVERED * asked, TEXT_WEIGHT)
+            elsewhere = OTHER_SUBJECT * (asked - covered - unknown)
+            named_enough = QUESTION_COVERED * (covered + unknown + elsewhere)
+            enough = named_enough if alias else max(TEXT_COVERED * asked, TEXT_WEIGHT)
             if covered >= enough:
                 score = likeness + TEXT_COUNTS * self._text_score(terms, mentions) / max(asked, LITTLE)
                 hits.append(Hit(id=self._ids[card], score=score, alias=alias))
@@ -117,7 +122,7 @@ class AskIndex:
         return mentions
 
     def _weigh(self) -> Mapping[str, float]:
-        """Return term → how much it tells: rare ones much, common ones little (inverse document frequency)."""
+        """Return term → how much it tells: rare ones much (inverse document frequency)."""
         cards = len(self._mentions)
         found_in = Counter(term for mentions in self._mentions for term in mentions)
         rarity = {term: math.log(1 + (cards - n + 0.5) / (n + 0.5)) for term, n in found_in.items()}
@@ -130,7 +135,7 @@ class AskIndex:
         return self._weights.get(term) or (LITTLE if self._reader.says_little(term) else self._unknown)
 
     def _named(self, terms: frozenset[str], stems: tuple[str, ...]) -> Mapping[int, tuple[float, str]]:
-        """Return card → (likeness, alias) of its alias most like the question, of those the question names whole."""
+        """Return card → (likeness, alias): of its aliases that the question names, the one most like it."""
         best: dict[int, tuple[float, str]] = {}
         asked = self._weight(terms)
         near = {id(alias): alias for term in terms for alias in self._by_term.get(term, ())}
@@ -151,7 +156,7 @@ class AskIndex:
 
 
 def _verbatim(alias: tuple[str, ...], question: tuple[str, ...]) -> float:
-    """Return how much of the question is the alias, word by word; 0 when its words do not stand there in a row."""
+    """Return how much of the question is the alias, word by word; 0 when it does not stand there."""
     n = len(alias)
     if any(question[at : at + n] == alias for at in range(len(question) - n + 1)):
         return VERBATIM_COUNTS * n / len(question)

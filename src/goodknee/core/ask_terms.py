@@ -1,4 +1,4 @@
-"""The words of a question made comparable: plain letters, endings off, slips put right, same meanings made one."""
+"""The words of a question made comparable: endings off, slips put right, same meanings made one."""
 
 from __future__ import annotations
 
@@ -34,9 +34,9 @@ class TermReader:
         self._little = frozenset(
             term for entry in words.says_little for term in self.terms(self.stems(entry))
         )
-        self._not_ours = frozenset(self.stems(entry) for entry in words.not_ours)
+        self._no_answer = frozenset(self.stems(entry) for entry in words.no_answer)
         same = (entry for group in words.same_meaning for entry in group)
-        known = {word for text in (*texts, *same, *words.not_ours) for word in _split(text)}
+        known = {word for text in (*texts, *same, *words.no_answer) for word in _split(text)}
         self._stems = {stem(word) for word in known} | self._nothing | self._little
         self._by_letter: dict[str, list[str]] = defaultdict(list)
         for word in sorted(known):
@@ -49,7 +49,7 @@ class TermReader:
 
     def asked(self, question: str) -> Stems:
         """Return the words of a question without their endings, slips of the keyboard put right."""
-        return tuple(stem(self._corrected(word)) for word in _split(question))
+        return tuple(stem(self._corrected(word)) for word in _split(question) if self._tells(word))
 
     def terms(self, stems: Stems) -> Iterator[str]:
         """Yield what the words are about: same meanings made one, words without a subject left out."""
@@ -70,14 +70,18 @@ class TermReader:
         """Tell whether the term counts but names no subject."""
         return term in self._little
 
-    def is_not_ours(self, stems: Stems) -> bool:
-        """Tell whether the question names something that is not about this knee."""
+    def has_no_answer(self, stems: Stems) -> bool:
+        """Tell whether the question names something that is not answered here."""
         return any(
-            stems[at : at + n] in self._not_ours for n in (1, 2, 3) for at in range(len(stems) - n + 1)
+            stems[at : at + n] in self._no_answer for n in (1, 2, 3) for at in range(len(stems) - n + 1)
         )
 
+    def _tells(self, word: str) -> bool:
+        # A number that no card knows ("I am 55") says nothing against a card.
+        return not word.isdigit() or word in self._stems
+
     def _corrected(self, word: str) -> str:
-        if stem(word) in self._stems or len(word) < SHORTEST_CORRECTED or word.isdigit():
+        if stem(word) in self._stems or len(word) < SHORTEST_CORRECTED:
             return word
         most = 1 if len(word) < TWO_SLIPS_FROM else 2
         near = ((slips_between(word, other, most), other) for other in self._by_letter[word[0]])
@@ -86,13 +90,14 @@ class TermReader:
 
 
 def _split(text: str) -> list[str]:
+    text = text.replace("%", " percent ")
     plain = unicodedata.normalize("NFKD", text.lower()).encode("ascii", "ignore").decode()
     return re.findall(r"[a-z0-9]+", re.sub(r"'s\b|'", "", plain))
 
 
 @lru_cache(maxsize=8192)
 def stem(word: str) -> str:
-    """Return the word without its English ending: running, runs → run; stretches → stretch; taping, tape → tap."""
+    """Return the word without its English ending: running, runs → run; taping, tape → tap."""
     for ending, instead in _ENDINGS:
         root = word.removesuffix(ending)
         if root != word and len(root) >= 2 and any(letter in "aeiouy" for letter in root):
@@ -104,7 +109,7 @@ def stem(word: str) -> str:
 
 
 def slips_between(word: str, other: str, most: int) -> int:
-    """Return how many letters are missing, extra, wrong or swapped; ``most + 1`` when it is more than ``most``."""
+    """Return how many letters are missing, extra, wrong or swapped; ``most + 1`` for all above ``most``."""
     if abs(len(word) - len(other)) > most:
         return most + 1
     before: Sequence[int] = ()

@@ -170,12 +170,13 @@ class WeekChangeRule(Entry):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TrendRule(Entry):
-    """Whether the middle of recent runs differs from that of earlier ones by more than their scatter."""
+    """Whether the middle of recent runs differs from that of earlier ones, past their scatter."""
 
     name: str
     window_days: int
     min_runs: int
     notch: float
+    least_change_pct: float
     evidence: Evidence
 
 

@@ -1,4 +1,4 @@
-"""``claims.yaml``: what the source article says, what the evidence says; ``words/synonyms.en.yaml``: how people ask."""
+"""``claims.yaml``: what the article says and the evidence; ``words/synonyms.en.yaml``: how people ask."""
 
 from __future__ import annotations
 
@@ -72,10 +72,10 @@ class AskWords(Entry):
         same_meaning: Groups of words and phrases that mean the same in a question.
         says_nothing: Words without a subject, left out of every question.
         says_little: Words that count, but never as much as the subject of a question.
-        not_ours: Words and phrases of questions that are not about this knee.
+        no_answer: Words and phrases of questions about other things, or of signs that belong in the check.
     """
 
     same_meaning: tuple[tuple[str, ...], ...]
     says_nothing: tuple[str, ...]
     says_little: tuple[str, ...]
-    not_ours: tuple[str, ...]
+    no_answer: tuple[str, ...]

@@ -8,6 +8,7 @@ from datetime import date
 from typing import Literal
 
 from goodknee.core.knowledge import Confidence, Entry
+from goodknee.core.knowledge_claims import ReviewerRole
 from goodknee.core.knowledge_conditions import Condition
 
 Fit = Literal["strong", "moderate", "weak", "against"]
@@ -52,9 +53,10 @@ class Pattern(Entry):
     Attributes:
         prior_class: How common it is among runners who see a clinician with a sore knee.
         relative_prior_in_runners: Rough share there; breaks ties, is never shown as a chance.
-        next_step: What a runner with this pattern does next.
+        next_step: What a runner does next when the pattern fits at least moderately.
         red_flags: Rules of the red flags that look for it; they outrank the ranking.
         tests: Ids of the examination tests whose accuracy is known.
+        reviewer_role, reviewed_on: Where they differ from those of the file.
     """
 
     id: str
@@ -70,6 +72,8 @@ class Pattern(Entry):
     sources: tuple[str, ...]
     confidence: Confidence
     note: str | None = None
+    reviewer_role: ReviewerRole | None = None
+    reviewed_on: date | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -187,7 +191,7 @@ class Differential(Entry):
     """The whole of ``differential.yaml``; reviewed as one, for its parts are weighed against each other."""
 
     reviewed_on: date
-    reviewer_role: str
+    reviewer_role: ReviewerRole
     ranking: RankingRule
     words: AnswerWords
     patterns: tuple[Pattern, ...]

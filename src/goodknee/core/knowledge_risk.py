@@ -7,6 +7,7 @@ from datetime import date
 from typing import Literal
 
 from goodknee.core.knowledge import Confidence, Direction, Entry, Grade
+from goodknee.core.knowledge_claims import ReviewerRole
 from goodknee.core.knowledge_conditions import Condition
 
 #: ``extrinsic``: training, surroundings, kit; ``intrinsic``: the body; ``behaviour``: habits and beliefs.
@@ -63,6 +64,7 @@ class RiskFactor(Entry):
         what_to_do: To the runner, what follows.
         study: What was studied, for people who read the pack.
         claims: Claims of the source article that say so.
+        reviewer_role, reviewed_on: Where they differ from those of the file.
     """
 
     id: str
@@ -87,6 +89,8 @@ class RiskFactor(Entry):
     sources: tuple[str, ...]
     confidence: Confidence
     note: str | None = None
+    reviewer_role: ReviewerRole | None = None
+    reviewed_on: date | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -129,7 +133,7 @@ class RiskFactors(Entry):
     """
 
     reviewed_on: date
-    reviewer_role: str
+    reviewer_role: ReviewerRole
     key_message: str
     other_sports: str
     incidence: Incidence

@@ -19,7 +19,7 @@ class SafetyRule(Entry):
     """One reason for care with a product.
 
     Attributes:
-        when: What must hold of the person; ``product_form`` in it tells food from pills, extracts and powders.
+        when: What must hold of the person; ``product_form`` tells food from pills and powders.
         reason: Why, for the runner.
         proof: What kind of proof there is.
         applies_to: Products of a rule for several; empty: all of them.
@@ -51,7 +51,7 @@ class Dose(Entry):
     """Doses of the trials, and the most that GoodKnee names.
 
     Attributes:
-        cap: The most that is named here, and ``cap_basis`` why: a cautious choice unless an authority is named.
+        cap: The most that is named here, and ``cap_basis`` why: our choice unless an authority is named.
     """
 
     studied: str | None = None
@@ -108,8 +108,10 @@ class Supplements(Entry):
         levels: Level → what the runner reads, strictest first.
         first_advice: Stands before every product.
         unknown_product: What is said of a product that is not in the list.
-        unanswered_counts_as: Key → value that counts while the key is not answered, or "not sure".
-        not_sure_counts_as: Key → value that counts when the answer is "not sure", not when there is none.
+        unanswered_counts_as_yes: Keys that count as yes while they are not answered, or "not sure".
+        not_sure_counts_as_yes: Keys that count as yes when the answer is "not sure", not when there is none.
+        not_sure_counts_as: Key → number that counts when the answer is "not sure".
+        left_open_is_none: Keys without an answer because there is nothing to answer.
         rules: Rules for several products.
     """
 
@@ -118,8 +120,10 @@ class Supplements(Entry):
     levels: Mapping[Level, str]
     first_advice: str
     unknown_product: str
-    unanswered_counts_as: Mapping[str, bool]
-    not_sure_counts_as: Mapping[str, bool | int]
+    unanswered_counts_as_yes: tuple[str, ...]
+    not_sure_counts_as_yes: tuple[str, ...]
+    not_sure_counts_as: Mapping[str, int]
+    left_open_is_none: tuple[str, ...]
     rules: tuple[SafetyRule, ...]
     products: tuple[Product, ...]
     painkillers: Painkillers

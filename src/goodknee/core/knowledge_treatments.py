@@ -55,7 +55,7 @@ class Effect(Entry):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Guidelines(Entry):
-    """What each guideline says; None where it does not speak of it. Its letters are its own, not our grade."""
+    """What each guideline says; None where it is silent. Its letters are its own, not our grade."""
 
     cpg_2019: str | None = None
     consensus_2018: str | None = None

@@ -66,7 +66,7 @@ DIARY_NOTES = {
     14: "Turned round early. A break, then.",
     36: "Those hills were too soon.",
 }
-NOTED_SHARE = 0.75
+NOTED_SHARE = 0.65
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -175,9 +175,9 @@ def _start_time(day: date, rng: np.random.Generator) -> time:
 def _diary(big_run_day: date, rng: np.random.Generator) -> Iterator[DiaryEntry]:
     during = {days_after: pain for days_after, _, _, pain in SORE_RUNS}
     for days_after in range(PAIN_DAYS[0], BIG_RUN_DAYS_AGO + 1):
-        drift = rng.normal(0.0, 0.45)
+        drift = rng.normal(0.0, 0.35)
         noted = rng.random() < NOTED_SHARE
-        must_be_noted = days_after in during or days_after in PAIN_DAYS
+        must_be_noted = days_after in during or days_after in DIARY_NOTES or days_after == BIG_RUN_DAYS_AGO
         if not noted and not must_be_noted:
             continue
         usual_worst = float(np.interp(days_after, PAIN_DAYS, PAIN_WORST))

@@ -127,6 +127,13 @@ def _read_xml(data: bytes, file: str) -> Recording:
         from goodknee.readers.tcx import read_tcx
 
         return read_tcx(data, file=file)
+    if root is None and data.lstrip(b"\xef\xbb\xbf \t\r\n").startswith(b"<"):
+        raise ReadError(
+            "This begins like XML but cannot be read.",
+            where=f"{file}, byte 0",
+            next_step="Export the activity once more.",
+            at_byte=0,
+        )
     if root is None:
         raise ReadError("This is not a FIT, GPX or TCX file.", where=file, next_step=_EXPORT)
     raise ReadError(

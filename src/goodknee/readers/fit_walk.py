@@ -34,6 +34,8 @@ _HEADS: Final = tuple(bytes((head,)) for head in range(256))
 _FIRST_LOOK: Final = 64  # messages a run is first looked ahead for; four times as many each time it goes on
 
 # Far beyond any recording; they bound memory and time when the bytes are hostile.
+_MOST_BYTES: Final = 64_000_000
+_MOST_MESSAGES: Final = 5_000_000
 _MOST_BLOCKS: Final = 1000
 _MOST_FIELDS_DEFINED: Final = 20_000
 
@@ -71,6 +73,11 @@ class Place:
     block: int
     starts: array[int] = field(default_factory=lambda: array("q"))
     runs: list[tuple[int, int]] = field(default_factory=list)  # (index into starts, messages in the run)
+
+    @property
+    def count(self) -> int:
+        """Number of messages."""
+        return len(self.starts) + sum(count - 1 for _, count in self.runs)
 
     def offsets(self) -> NDArray[np.int64]:
         """Return the offset of every message, shape (n,), ascending."""
@@ -121,30 +128,34 @@ def walk(data: bytes, *, file: str) -> Walked:
     Raises:
         ReadError: The file is empty, not FIT, or holds no message that could be read.
     """
-    found = Walked()
     if not data:
-        raise ReadError(
-            "This file is empty.", where=file, next_step="Export it again from the watch or app.", at_byte=0
-        )
+        raise _refused("This file is empty.", file, 0)
     if not _is_header(data, 0):
-        raise ReadError(
-            "This is not a FIT file.",
-            where=f"{file}, byte 0",
-            next_step="Choose the original file from the watch (its name ends in .fit).",
-            at_byte=0,
+        raise _refused("This is not a FIT file.", file, 0)
+    if len(data) > _MOST_BYTES:
+        raise _refused(
+            f"This FIT file is larger than any recording: over {_MOST_BYTES // 10**6} MB.", file, 0
         )
+    found = Walked()
     at = 0
     while at >= 0 and len(found.blocks) < _MOST_BLOCKS:
         at = _walk_block(data, at, found)
-    if not found.places:
-        where = found.warnings[-1].at_byte if found.warnings else 0
-        raise ReadError(
-            "This FIT file holds no message that can be read.",
-            where=f"{file}, byte {where}",
-            next_step="Export it again from the watch or app; this copy is damaged.",
-            at_byte=where,
-        )
+    messages = sum(place.count for places in found.places.values() for place in places)
+    if not messages:
+        last = found.warnings[-1].at_byte if found.warnings else None
+        raise _refused("This FIT file holds no message that can be read.", file, last or 0)
+    if messages > _MOST_MESSAGES:
+        raise _refused(f"This FIT file claims more than {_MOST_MESSAGES} messages.", file, 0)
     return found
+
+
+def _refused(what: str, file: str, at_byte: int) -> ReadError:
+    return ReadError(
+        what,
+        where=f"{file}, byte {at_byte}",
+        next_step="Export the original file (.fit) from the watch or its app again.",
+        at_byte=at_byte,
+    )
 
 
 def _is_header(data: bytes, at: int) -> bool:
@@ -243,7 +254,7 @@ class _Walker:
                 after = at + count * size
             appends[head](at)
             at = after
-        if at > end:
+        if size and at > end:
             self.found.warn("the last message is cut off and was left out", places[head].drop_last())
         return None
 

@@ -14,7 +14,6 @@ import numpy as np
 from numpy.typing import NDArray
 
 from goodknee.core.model import Floats, Recording
-from goodknee.errors import NotAnActivityError
 from goodknee.readers.xml.points import PointTable, without_impossible_positions, without_wild_dates
 from goodknee.readers.xml.recording import (
     MAX_PARTS,
@@ -23,6 +22,7 @@ from goodknee.readers.xml.recording import (
     Draft,
     assemble,
     first_known,
+    nothing_recorded,
     pauses_between,
     too_many_parts,
 )
@@ -114,6 +114,12 @@ class _Gpx:
         self.points.add(element)
         self.tracks[-1].end = self.points.count
 
+    def what_else(self) -> str:
+        """Say what the document holds when nothing in it was recorded."""
+        if self.points.count or self.routes:
+            return "This GPX file holds a planned route, not a recorded run: its points carry no time."
+        return f"This GPX file holds {'waypoints' if self.waypoints else 'no points'}, not a recorded run."
+
 
 def read_gpx(data: bytes, *, file: str) -> Recording:
     """Read a GPX file.
@@ -133,24 +139,15 @@ def read_gpx(data: bytes, *, file: str) -> Recording:
         track for track in gpx.tracks if track.end and not np.isnan(columns["epoch_s"][track.rows()]).all()
     ]
     if not recorded:
-        raise _nothing_recorded(gpx, file)
+        raise nothing_recorded(
+            gpx.what_else(), file=file, planned=bool(gpx.points.count or gpx.routes), warnings=warnings
+        )
     drafts = [
         _draft(tracks, columns["epoch_s"], creator=gpx.creator, utc_offset_min=gpx.points.utc_offset_min)
         for tracks in _activities(recorded, columns["epoch_s"])
     ]
     warnings = [*warnings, *gpx.points.warnings(), *off_globe, *wild_dates]
     return assemble(columns, drafts, file=file, file_format="gpx", warnings=warnings)
-
-
-def _nothing_recorded(gpx: _Gpx, file: str) -> NotAnActivityError:
-    if gpx.points.count or gpx.routes:
-        what = "This GPX file holds a planned route, not a recorded run: its points carry no time."
-    elif gpx.waypoints:
-        what = "This GPX file holds waypoints, not a recorded run."
-    else:
-        what = "This GPX file holds no points at all."
-    next_step = "To import a run, export the activity itself from the watch or its app."
-    return NotAnActivityError(what, where=file, next_step=next_step)
 
 
 def _activities(tracks: list[_Track], epoch_s: Floats) -> list[list[_Track]]:

@@ -41,32 +41,28 @@ def gunzip(data: bytes, *, file: str) -> tuple[bytes, list[ReadWarning]]:
     Raises:
         ReadError: It unpacks to more than MAX_BYTES or MAX_RATIO times its size, or to nothing.
     """
-    unpacked = BytesIO()
-    try:
-        _inflate(data, unpacked, file=file, piece_bytes=_PIECE_BYTES)
-    except _DamageError as damage:
-        if damage.loses_a_piece:
-            return _salvage(data, file)
-        return unpacked.getvalue(), [ReadWarning(what=str(damage), at_byte=damage.at_byte)]
-    return unpacked.getvalue(), []
+    unpacked, damage = _unpack(data, file=file, piece_bytes=_PIECE_BYTES)
+    if damage and damage.loses_a_piece:
+        unpacked, damage = _unpack(data, file=file, piece_bytes=_SMALL_PIECE_BYTES)
+    if not damage:
+        return unpacked, []
+    if not unpacked:
+        raise ReadError(
+            "This gzip file is damaged; nothing in it can be unpacked.",
+            where=f"{file}, byte {damage.at_byte}",
+            next_step="Download or export it once more.",
+            at_byte=damage.at_byte,
+        ) from damage
+    return unpacked, [ReadWarning(what=str(damage), at_byte=damage.at_byte)]
 
 
-def _salvage(data: bytes, file: str) -> tuple[bytes, list[ReadWarning]]:
-    """Unpack in pieces so small that little before the damage is lost."""
+def _unpack(data: bytes, *, file: str, piece_bytes: int) -> tuple[bytes, _DamageError | None]:
     unpacked = BytesIO()
-    warnings = []
     try:
-        _inflate(data, unpacked, file=file, piece_bytes=_SMALL_PIECE_BYTES)
+        _inflate(data, unpacked, file=file, piece_bytes=piece_bytes)
     except _DamageError as damage:
-        if not unpacked.tell():
-            raise ReadError(
-                "This gzip file is damaged; nothing in it can be unpacked.",
-                where=f"{file}, byte {damage.at_byte}",
-                next_step="Download or export it once more.",
-                at_byte=damage.at_byte,
-            ) from damage
-        warnings.append(ReadWarning(what=str(damage), at_byte=damage.at_byte))
-    return unpacked.getvalue(), warnings
+        return unpacked.getvalue(), damage
+    return unpacked.getvalue(), None
 
 
 def _inflate(data: bytes, unpacked: BytesIO, *, file: str, piece_bytes: int) -> None:
@@ -74,13 +70,12 @@ def _inflate(data: bytes, unpacked: BytesIO, *, file: str, piece_bytes: int) -> 
     start = 0
     for _ in range(_MAX_MEMBERS):
         start = _inflate_member(data, start, unpacked, file=file, piece_bytes=piece_bytes)
-        if not data[start:].strip(b"\0"):
-            return
         if not data.startswith(MAGIC, start):
-            raise _DamageError(
-                "Something that is not gzip follows the packed content; it is left out.", start
-            )
-    raise _DamageError("The gzip file has more than 1,000 members; the rest is left out.", start)
+            break
+    else:
+        raise _DamageError("The gzip file has more than 1,000 members; the rest is left out.", start)
+    if data[start:].strip(b"\0"):
+        raise _DamageError("Something that is not gzip follows the packed content; it is left out.", start)
 
 
 def _inflate_member(data: bytes, start: int, unpacked: BytesIO, *, file: str, piece_bytes: int) -> int:
@@ -90,24 +85,27 @@ def _inflate_member(data: bytes, start: int, unpacked: BytesIO, *, file: str, pi
     while at < len(data):
         piece = data[at : at + piece_bytes]
         at += len(piece)
-        while piece:
+        more = True
+        while more:
             try:
-                unpacked.write(inflater.decompress(piece, _PIECE_BYTES))
+                content = inflater.decompress(piece, _PIECE_BYTES)
             except _PackedError as error:
                 what = f"The gzip data are damaged ({error}); the rest is left out."
                 raise _DamageError(what, at, loses_a_piece=True) from error
+            unpacked.write(content)
             _check_size(unpacked.tell(), len(data), file)
             if inflater.eof:
                 return at - len(inflater.unused_data)
             piece = inflater.unconsumed_tail
+            more = bool(piece) or len(content) == _PIECE_BYTES
     raise _DamageError("The gzip file ends in the middle; the rest is missing.", len(data))
 
 
 def _check_size(unpacked_bytes: int, packed_bytes: int, file: str) -> None:
-    too_dense = unpacked_bytes > max(MAX_RATIO * packed_bytes, _RATIO_FROM_BYTES)
-    if unpacked_bytes > MAX_BYTES or too_dense:
-        raise ReadError(
-            f"This gzip file unpacks to more than {unpacked_bytes >> 20} MB; no activity is that large.",
-            where=file,
-            next_step="Unpack it by hand and look at what is inside.",
-        )
+    if unpacked_bytes > MAX_BYTES:
+        what = f"This gzip file unpacks to more than {MAX_BYTES >> 20} MB; no activity is that large."
+    elif unpacked_bytes > max(MAX_RATIO * packed_bytes, _RATIO_FROM_BYTES):
+        what = f"This gzip file unpacks to more than {MAX_RATIO} times its size; no activity does."
+    else:
+        return
+    raise ReadError(what, where=file, next_step="Unpack it by hand and look at what is inside.")

@@ -17,7 +17,6 @@ from numpy.typing import NDArray
 
 from goodknee.core.model import Floats, Lap, Pause, Recording
 from goodknee.core.summary import Stated
-from goodknee.errors import NotAnActivityError
 from goodknee.readers.xml.points import PointTable, number, without_impossible_positions, without_wild_dates
 from goodknee.readers.xml.recording import (
     MAX_PARTS,
@@ -25,6 +24,7 @@ from goodknee.readers.xml.recording import (
     Draft,
     assemble,
     first_known,
+    nothing_recorded,
     pauses_between,
     too_many_parts,
 )
@@ -178,12 +178,9 @@ def read_tcx(data: bytes, *, file: str) -> Recording:
     columns, off_globe = without_impossible_positions(tcx.points.columns())
     recorded = [activity for activity in tcx.activities if activity.holds_anything()]
     if not recorded:
-        what = "a planned route" if tcx.has_course else "no points and no laps"
-        raise NotAnActivityError(
-            f"This TCX file holds {what}, not a recorded run.",
-            where=file,
-            next_step="To import a run, export the activity itself from the watch or its app.",
-        )
+        holds = "a planned route" if tcx.has_course else "no points and no laps"
+        what = f"This TCX file holds {holds}, not a recorded run."
+        raise nothing_recorded(what, file=file, planned=tcx.has_course, warnings=warnings)
     warnings = [*warnings, *tcx.points.warnings(), *off_globe]
     epoch_s = columns["epoch_s"]
     for rows in (activity.rows() for activity in recorded):
@@ -256,14 +253,20 @@ def _stated(laps: list[Lap], times: Floats, distance_m: Floats | None, start_s: 
     distances = [lap.distance_m for lap in laps if lap.distance_m is not None]
     ends = [lap.start_s + (lap.timer_s or 0.0) for lap in laps] + times[~np.isnan(times)].tolist()
     elapsed_s = round(max(ends) - start_s, 6) if ends else np.nan
-    if distance_m is not None and (distance_m > 1.05 * fsum(distances) + 100.0).any() and distances:
+    covered_m = _range(distance_m) if distances else 0.0
+    if covered_m > 1.05 * fsum(distances) + 100.0:
         # Some exports leave out laps: these are not the whole.
         timers, distances = [], []
     return Stated(
         elapsed_s=elapsed_s if elapsed_s > 0 else None,
-        timer_s=fsum(timers) or None if len(timers) == len(laps) else None,
-        distance_m=fsum(distances) or None if len(distances) == len(laps) else None,
+        timer_s=round(fsum(timers), 6) or None if len(timers) == len(laps) else None,
+        distance_m=round(fsum(distances), 6) or None if len(distances) == len(laps) else None,
     )
+
+
+def _range(values: Floats | None) -> float:
+    known = np.empty(0) if values is None else values[~np.isnan(values)]
+    return float(np.ptp(known)) if len(known) else 0.0
 
 
 def _pauses(activity: _Activity, epoch_s: Floats) -> list[Pause]:
@@ -276,4 +279,5 @@ def _pauses(activity: _Activity, epoch_s: Floats) -> list[Pause]:
 
 def _ends(activity: _Activity) -> list[int]:
     """The row after each lap."""
-    return [*(lap.first for lap in activity.laps[1:]), max(activity.end, activity.first)]
+    firsts = [lap.first for lap in activity.laps]
+    return [*firsts[1:], max(activity.end, activity.first)][: len(firsts)]

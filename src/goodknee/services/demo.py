@@ -15,7 +15,7 @@ import numpy as np
 from goodknee.core.knowledge import Knowledge
 from goodknee.core.model import DiaryEntry, StoredRun
 from goodknee.core.story import Story, StoryRun, WatchRecord, simulated_year, watch_record
-from goodknee.errors import StoreError
+from goodknee.errors import AnswerError, StoreError
 from goodknee.services.import_files import ImportReport, Progress, import_files
 from goodknee.services.report import make_report
 from goodknee.stores import originals, samples
@@ -24,9 +24,12 @@ from goodknee.stores.store import open_store
 from goodknee.stores.trouble import told_plainly
 from goodknee.writers.fit import encode_activity
 from goodknee.writers.report import render_html
+from goodknee.writers.whole_file import write_whole_file
 
 #: The day at which the simulated year ends; the same day gives the same year.
 STORY_DAY = date(2026, 5, 17)
+#: Days whose year a watch file can date.
+STORY_DAYS = (date(2000, 1, 1), date(2099, 12, 31))
 SEED = 1
 ZONE = ZoneInfo("Europe/Berlin")
 DEVICE = "GoodKnee, simulated runner"
@@ -62,12 +65,20 @@ def make_demo(
         progress: Told how far the import is.
 
     Raises:
+        AnswerError: The story day is not one of :data:`STORY_DAYS`.
         StoreError: The folder holds a person's runs or other things, or cannot be written to.
         KeyboardInterrupt: The person stopped the import; the next demo starts from scratch.
     """
+    if not STORY_DAYS[0] <= story_day <= STORY_DAYS[1]:
+        raise AnswerError(
+            "The simulated year cannot end on this day.",
+            where=f"--today {story_day}",
+            next_step=f"Choose a day from {STORY_DAYS[0]} to {STORY_DAYS[1]}.",
+        )
     report_html = report_to or folder / REPORT
     _make_room(folder, report_html)
     with (
+        told_plainly(folder),
         TemporaryDirectory(prefix="goodknee-demo-") as watch,
         open_store(folder, create=True, simulated=True, story_day=story_day) as store,
     ):
@@ -77,8 +88,7 @@ def make_demo(
             raise KeyboardInterrupt  # a part of the story would be another story
         store.add_diary(list(_tied_to_runs(story.diary, store.runs())))
         page = render_html(make_report(store, knowledge, today=story_day))
-    with told_plainly(report_html.parent):
-        report_html.write_text(page, encoding="utf-8")
+    write_whole_file(report_html, page.encode(), replace=True)
     return DemoResult(report_html=report_html, story_day=story_day, imported=imported)
 
 
@@ -120,7 +130,9 @@ def _make_room(folder: Path, report_html: Path) -> None:
     open_store(folder, simulated=True).close()  # refuses a person's store, and a folder of other things
     if not (folder / DATABASE).exists():
         return
-    pages = {folder / REPORT, folder / report_html.name}
+    pages = {folder / REPORT}
+    if report_html.parent.resolve() == folder.resolve():
+        pages.add(folder / report_html.name)
     others = [
         each.name
         for each in folder.iterdir()

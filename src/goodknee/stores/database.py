@@ -12,12 +12,12 @@ from pathlib import Path
 from uuid import uuid4
 
 import sqlalchemy as sa
-from sqlalchemy.engine import Connection, Engine
+from sqlalchemy.engine import Connection, Engine, ExceptionContext
 
 from goodknee.errors import StoreError
 from goodknee.stores import records
 from goodknee.stores.originals import sync_folder
-from goodknee.stores.trouble import told_plainly
+from goodknee.stores.trouble import plain, told_plainly
 
 DATABASE = "goodknee.sqlite"
 LOCK = "goodknee.lock"
@@ -51,6 +51,12 @@ def engine_for(uri: str, *, foreign_keys: bool = True) -> Engine:
     @sa.event.listens_for(engine, "begin")
     def begin(connection: Connection) -> None:
         connection.exec_driver_sql(f"BEGIN {connection.get_execution_options().get('begin', 'DEFERRED')}")
+
+    # An error comes as SQLite's own, so that whoever tells it plainly need not know SQLAlchemy.
+    @sa.event.listens_for(engine, "handle_error")
+    def unwrap(context: ExceptionContext) -> None:
+        if isinstance(context.original_exception, sqlite3.Error):
+            context.chained_exception = context.original_exception
 
     return engine
 
@@ -93,7 +99,8 @@ def make(folder: Path, *, simulated: bool, story_day: date | None) -> None:
         new = [each for each in (folder, *folder.parents) if not each.exists()]
         draft = folder / f"{DATABASE}.new-{uuid4().hex}"
         try:
-            folder.mkdir(parents=True, exist_ok=True)
+            # What is kept here is nobody else's business on a shared computer.
+            folder.mkdir(mode=0o700, parents=True, exist_ok=True)
             with locked(folder, wait_s=BUSY_S):
                 if not (folder / DATABASE).exists():
                     _fill(draft, simulated=simulated, story_day=story_day)
@@ -136,10 +143,22 @@ def _take_away(folder: Path, draft: Path, new: list[Path]) -> None:
 
 
 class Database:
-    """An open database; ``close`` it."""
+    """An open database; ``close`` it.
 
-    def __init__(self, engine: Engine, copy: tempfile.TemporaryDirectory[str] | None = None) -> None:
-        self.engine = engine
+    Attributes:
+        read_only: Why nothing can be written to it; None when all is well.
+    """
+
+    def __init__(
+        self,
+        uri: str,
+        *,
+        read_only: StoreError | None = None,
+        copy: tempfile.TemporaryDirectory[str] | None = None,
+    ) -> None:
+        self.uri = uri
+        self.engine = engine_for(uri)
+        self.read_only = read_only
         self._copy = copy
 
     @classmethod
@@ -153,7 +172,7 @@ class Database:
         database = _open_any_way(path)
         try:
             with told_plainly(path):
-                older = _is_older(_version(database.engine), path)
+                older = _is_older(_version(database.uri), path)
             if older:
                 database.close()
                 upgrade(folder)
@@ -164,12 +183,17 @@ class Database:
         return database
 
     @classmethod
-    def empty(cls) -> Database:
+    def empty(cls, folder: Path) -> Database:
         """Return the database of a store that is not there yet; it lives in memory."""
-        engine = engine_for("file::memory:")
-        with writing(engine) as connection:
+        nothing_here = StoreError(
+            "There is no store here yet.",
+            where=str(folder),
+            next_step="Import a file first: goodknee import FILE.",
+        )
+        database = cls("file::memory:", read_only=nothing_here)
+        with writing(database.engine) as connection:
             fill(connection)
-        return cls(engine)
+        return database
 
     def close(self) -> None:
         """Let go of the database and its journal."""
@@ -179,39 +203,40 @@ class Database:
 
 
 def _open_any_way(path: Path) -> Database:
-    uri = path.absolute().as_uri()
-    database = Database(engine_for(f"{uri}?mode=rw"))
+    uri = f"{path.absolute().as_uri()}?mode=rw"
     with told_plainly(path):
         try:
-            _version(database.engine)
-        except sa.exc.OperationalError as error:
-            database.close()
-            if getattr(error.orig, "sqlite_errorcode", 0) & 0xFF not in _JOURNAL_REFUSED:
+            _version(uri)
+        except sqlite3.OperationalError as error:
+            if error.sqlite_errorcode & 0xFF not in _JOURNAL_REFUSED:
                 raise
-            return _open_for_reading(path, uri)
-        except sa.exc.DBAPIError:
-            database.close()
-            raise
-    return database
+            return _open_for_reading(path, plain(error, path))
+    return Database(uri)
 
 
-def _open_for_reading(path: Path, uri: str) -> Database:
-    """Open where SQLite may not write its journal's index, as in a read-only folder or on a full disk."""
+def _open_for_reading(path: Path, why: StoreError) -> Database:
+    """Open where SQLite cannot write its journal's index, as in a read-only folder or on a full disk."""
     journal = path.with_name(f"{DATABASE}-wal")
     if not journal.exists() or journal.stat().st_size == 0:
-        return Database(engine_for(f"{uri}?mode=ro&immutable=1"))
+        return Database(f"{path.absolute().as_uri()}?mode=ro&immutable=1", read_only=why)
     # The journal holds what the database does not have yet: read both from a copy.
     copy = tempfile.TemporaryDirectory(prefix="goodknee-")
     for each in (path, journal):
         shutil.copyfile(each, Path(copy.name) / each.name)
-    return Database(engine_for(f"{(Path(copy.name) / DATABASE).as_uri()}?mode=rw"), copy)
+    return Database(f"{(Path(copy.name) / DATABASE).as_uri()}?mode=rw", read_only=why, copy=copy)
 
 
-def _version(engine: Engine) -> str | None:
-    with engine.connect() as connection:
-        if not sa.inspect(connection).has_table("alembic_version"):
-            return None
-        return connection.execute(sa.select(records.schema_version.c.version_num)).scalar()
+def _version(uri: str) -> str | None:
+    """Return the version a database is stamped with; None when it is not a store's."""
+    # Without SQLAlchemy: its errors hold on to the connection, and with it to the file, for longer than this.
+    with closing(sqlite3.connect(uri, uri=True, timeout=BUSY_S)) as connection:
+        try:
+            row = connection.execute("SELECT version_num FROM alembic_version").fetchone()
+        except sqlite3.OperationalError as error:
+            if error.sqlite_errorcode != sqlite3.SQLITE_ERROR:
+                raise
+            return None  # no such table
+    return str(row[0]) if row else None
 
 
 def _is_older(version: str | None, path: Path) -> bool:
@@ -236,13 +261,14 @@ def upgrade(folder: Path) -> None:
 
     path = folder / DATABASE
     with locked(folder, wait_s=BUSY_S), told_plainly(path):
-        engine = engine_for(f"{path.absolute().as_uri()}?mode=rw", foreign_keys=False)
+        uri = f"{path.absolute().as_uri()}?mode=rw"
+        if _version(uri) == SCHEMA_VERSION:
+            return  # another process was faster
+        _back_up(path, path.with_name(f"goodknee.before-{SCHEMA_VERSION}.sqlite"))
+        engine = engine_for(uri, foreign_keys=False)
         try:
-            version = _version(engine)
-            if version != SCHEMA_VERSION:
-                _back_up(path, path.with_name(f"goodknee.before-{SCHEMA_VERSION}.sqlite"))
-                with writing(engine) as connection:
-                    migrations.run(connection)
+            with writing(engine) as connection:
+                migrations.run(connection)
         finally:
             engine.dispose()
 

@@ -15,8 +15,9 @@ from goodknee.core.model import DiaryEntry, Samples, StoredRun
 from goodknee.errors import AnswerError, StoreError
 from goodknee.stores import originals, records, samples
 from goodknee.stores.database import Database, ImportUnderWayError, locked, writing
-from goodknee.stores.importing import ImportSession, StoredImport, Undone, sweep, undo
+from goodknee.stores.importing import ImportSession, StoredImport, Undone
 from goodknee.stores.trouble import told_plainly
+from goodknee.stores.undoing import sweep, undo
 
 #: How long a second import waits for the first.
 LOCK_WAIT_S = 2.0
@@ -27,8 +28,7 @@ class FolderStore:
 
     def __init__(self, folder: Path, *, exists: bool = True) -> None:
         self._folder = folder
-        self._exists = exists
-        self._database = Database.open(folder) if exists else Database.empty()
+        self._database = Database.open(folder) if exists else Database.empty(folder)
         self._engine = self._database.engine
         try:
             with self._reading() as connection:
@@ -96,7 +96,7 @@ class FolderStore:
 
     def add_diary(self, entries: Sequence[DiaryEntry]) -> None:
         """Add entries to the diary: all of them or none."""
-        self._must_exist()
+        self._must_be_writable()
         with told_plainly(self._folder), writing(self._engine) as connection:
             for entry in entries:
                 connection.execute(records.diary.insert().values(records.diary_values(entry)))
@@ -104,7 +104,7 @@ class FolderStore:
     @contextmanager
     def start_import(self, now: datetime) -> Iterator[ImportSession]:
         """Begin an import, alone; it counts as unfinished until its session is finished."""
-        self._must_exist()
+        self._must_be_writable()
         with locked(self._folder, wait_s=LOCK_WAIT_S):
             with told_plainly(self._folder):
                 for room in (samples.FOLDER, originals.FOLDER):
@@ -125,12 +125,14 @@ class FolderStore:
 
     def undo_import(self, import_id: str) -> Undone:
         """Take one import back wholly."""
-        self._must_exist()
+        self._must_be_writable()
         with locked(self._folder, wait_s=LOCK_WAIT_S):
             return undo(self._engine, self._folder, import_id)
 
     def tidy(self) -> None:
         """Sweep what a killed import left behind, unless an import is under way."""
+        if self._database.read_only:
+            return
         with told_plainly(self._folder):
             if self._is_untidy():
                 with suppress(ImportUnderWayError), locked(self._folder, wait_s=0):
@@ -146,17 +148,18 @@ class FolderStore:
     def __exit__(self, *exc: object) -> None:
         self.close()
 
-    def _must_exist(self) -> None:
-        if not self._exists:
-            raise StoreError(
-                "There is no store here yet.",
-                where=str(self._folder),
-                next_step="Import a file first: goodknee import FILE.",
-            )
+    def _must_be_writable(self) -> None:
+        if self._database.read_only:
+            raise self._database.read_only
 
     def _is_untidy(self) -> bool:
         with self._engine.connect() as connection:
-            return bool(connection.execute(sa.select(records.store.c.untidy)).scalar())
+            if connection.execute(sa.select(records.store.c.untidy)).scalar():
+                return True
+        # A worker whose import was killed may have written its last draft after the sweep.
+        return originals.has_drafts(self._folder / originals.FOLDER) or originals.has_drafts(
+            self._folder / samples.FOLDER
+        )
 
     @contextmanager
     def _reading(self) -> Iterator[Connection]:

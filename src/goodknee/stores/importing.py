@@ -6,11 +6,9 @@ What a killed import leaves behind is named by no row and is swept by the next o
 
 from __future__ import annotations
 
-import hashlib
-import re
 from collections.abc import Iterable, Sequence
 from dataclasses import asdict, dataclass
-from datetime import UTC, datetime
+from datetime import datetime
 from itertools import groupby
 from pathlib import Path
 from typing import Literal
@@ -19,16 +17,12 @@ import sqlalchemy as sa
 from sqlalchemy.engine import Connection, Engine
 
 from goodknee.core.model import Activity
-from goodknee.errors import AnswerError
 from goodknee.stores import originals, records, samples
 from goodknee.stores.database import writing
 from goodknee.stores.incoming import Aside, Incoming
 from goodknee.stores.originals import sync_folder
-from goodknee.stores.same_run import Sighting, settle, winners
+from goodknee.stores.same_run import Sighting, settle
 from goodknee.stores.trouble import told_plainly
-
-#: Names that GoodKnee gives to files in its own folders: drafts, and whole ones under a sha256.
-_OURS = re.compile(rf"{re.escape(originals.DRAFT_PREFIX)}|[0-9a-f]{{64}}\.")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -165,7 +159,7 @@ class ImportSession:
         last_row = connection.execute(sa.select(sa.func.max(records.sightings.c.id))).scalar() or 0
         new = [_sighting(file, number, each, last_row + 1 + number) for number, each in dated]
         before = records.sightings_near(connection, [sighting.started_at for sighting in new])
-        places = settle([*before, *new], new_id=_IdMaker(connection))
+        places = settle([*before, *new], new_id=records.run_id_maker(connection))
         mine = [places[sighting.row] for sighting in new]
         kept = any(place.shown for place in mine)
         self._insert_recording(connection, file, kept=kept)
@@ -221,72 +215,6 @@ def _stands_for(places: Sequence[tuple[str, bool]]) -> StandsFor:
     return StandsFor(run_ids=shown, instead=places[0][0])
 
 
-def undo(engine: Engine, folder: Path, import_id: str) -> Undone:
-    """Take one import back: its recordings, runs, samples and originals; revive what they had set aside.
-
-    Raises:
-        AnswerError: There is no such import, or it was taken back before.
-        StoreError: The store cannot be written to; nothing was changed.
-    """
-    with told_plainly(folder):
-        with writing(engine) as connection:
-            number = _check_undo(connection, import_id)
-            shown_before = _shown(connection)
-            again = _content_duplicates(connection, number)
-            groups = records.groups_touched_by(connection, number)
-            connection.execute(records.recordings.delete().where(records.recordings.c.import_id == number))
-            for left in groups:
-                again += _settle_what_is_left(connection, left)
-            imports = records.imports.update().where(records.imports.c.id == number)
-            connection.execute(imports.values(state="undone"))
-            connection.execute(records.store.update().values(untidy=True))
-            shown_after = _shown(connection)
-        sweep(engine, folder)
-    return Undone(
-        import_id=import_id,
-        removed=tuple(sorted(shown_before.keys() - shown_after.keys())),
-        revived=tuple(sorted(run for run, file in shown_after.items() if shown_before.get(run) != file)),
-        import_again=tuple(sorted(set(again))),
-    )
-
-
-def sweep(engine: Engine, folder: Path) -> None:
-    """Remove files that no row names; only whoever holds the store's lock may."""
-    with engine.connect() as connection:
-        kept = connection.execute(sa.select(records.recordings).where(records.recordings.c.kept)).mappings()
-        named = {
-            path
-            for row in kept
-            for path in (
-                samples.path_of(folder, row["original_sha256"]),
-                originals.path_of(folder, row["original_sha256"], row["format"]),
-            )
-        }
-    for room in (folder / samples.FOLDER, folder / originals.FOLDER):
-        for path in room.iterdir() if room.is_dir() else ():
-            if path not in named and _OURS.match(path.name):
-                path.unlink()
-    with writing(engine) as connection:
-        connection.execute(records.store.update().values(untidy=False))
-
-
-class _IdMaker:
-    """Makes run ids such as ``20260503-0612-3f9a``: the UTC minute of the start and the content's hash."""
-
-    def __init__(self, connection: Connection) -> None:
-        self._connection = connection
-
-    def __call__(self, sighting: Sighting, claimed: set[str]) -> str:
-        digest = hashlib.sha256(f"{sighting.recording}:{sighting.number}".encode()).hexdigest()
-        start = sighting.started_at.astimezone(UTC)
-        ids = (f"{start:%Y%m%d-%H%M}-{digest[:length]}" for length in range(4, 65))
-        return next(
-            run_id
-            for run_id in ids
-            if run_id not in claimed and records.run_id_is_free(self._connection, run_id)
-        )
-
-
 def _sighting(file: Incoming, number: int, activity: Activity, row: int) -> Sighting:
     assert activity.started_at is not None
     return Sighting(
@@ -334,51 +262,3 @@ def _content_of(connection: Connection, original_sha256: str) -> str | None:
         for table in rows
     )
     return next((content for content in found if content), None)
-
-
-def _check_undo(connection: Connection, import_id: str) -> int:
-    imports = records.imports
-    state = None
-    if import_id.isdecimal() and len(import_id) < 19:
-        state = connection.execute(sa.select(imports.c.state).where(imports.c.id == int(import_id))).scalar()
-    if state is None or state == "undone":
-        raise AnswerError(
-            "There is no such import." if state is None else "This import was taken back before.",
-            where=f"import {import_id}",
-            next_step="See `goodknee import --list` for the imports.",
-        )
-    return int(import_id)
-
-
-def _shown(connection: Connection) -> dict[str, str]:
-    table = records.sightings
-    rows = connection.execute(sa.select(table.c.run_id, table.c.content_sha256).where(table.c.shown))
-    return {row.run_id: row.content_sha256 for row in rows}
-
-
-def _content_duplicates(connection: Connection, import_id: int) -> list[str]:
-    """Files of later imports that were set aside because the import holds the same content."""
-    files = records.import_files
-    contents = sa.select(records.recordings.c.content_sha256).where(
-        records.recordings.c.import_id == import_id
-    )
-    query = (
-        sa.select(files.c.file)
-        .join_from(files, records.imports)
-        .where(files.c.content_sha256.in_(contents), files.c.outcome == "duplicate")
-        .where(files.c.import_id > import_id, records.imports.c.state != "undone")
-    )
-    return list(connection.execute(query).scalars())
-
-
-def _settle_what_is_left(connection: Connection, left: list[Sighting]) -> list[str]:
-    """Place the rest of a group; return files that would be shown now but were not kept."""
-    again: list[str] = []
-    table = records.recordings
-    while missing := {sighting.recording for sighting in winners(left) if not sighting.kept}:
-        lost = table.c.content_sha256.in_(missing)
-        again += connection.execute(sa.select(table.c.file).where(lost)).scalars()
-        connection.execute(table.delete().where(lost))
-        left = [sighting for sighting in left if sighting.recording not in missing]
-    records.put_places(connection, left, settle(left, new_id=_IdMaker(connection)))
-    return again

@@ -107,6 +107,11 @@ def draft(folder: Path, write: Callable[[BinaryIO], None]) -> Path:
     return path
 
 
+def has_drafts(folder: Path) -> bool:
+    """Tell whether files lie here that never got to their place."""
+    return folder.is_dir() and any(path.name.startswith(DRAFT_PREFIX) for path in folder.iterdir())
+
+
 def sync_folder(folder: Path) -> None:
     """Put the names in a folder onto the disk, so that a file moved there is there after a power cut."""
     if os.name == "nt":  # Windows keeps names safe by itself and cannot open a folder

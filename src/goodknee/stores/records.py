@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+import hashlib
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import asdict, fields
 from datetime import UTC, date, datetime
 from itertools import groupby
@@ -260,8 +261,22 @@ def put_places(connection: Connection, before: Sequence[Sighting], places: Mappi
             connection.execute(follow.values(run_id=place.run_id))
 
 
-def run_id_is_free(connection: Connection, run_id: str) -> bool:
-    """Tell whether no run carries this id."""
+def run_id_maker(connection: Connection) -> Callable[[Sighting, set[str]], str]:
+    """Return a maker of ids such as ``20260503-0612-3f9a``: the UTC minute of the start, the content's hash.
+
+    As much of the hash is taken as no other run has.
+    """
+
+    def new_id(sighting: Sighting, claimed: set[str]) -> str:
+        digest = hashlib.sha256(f"{sighting.recording}:{sighting.number}".encode()).hexdigest()
+        minute = f"{sighting.started_at.astimezone(UTC):%Y%m%d-%H%M}"
+        ids = (f"{minute}-{digest[:length]}" for length in range(4, 65))
+        return next(each for each in ids if each not in claimed and _is_free(connection, each))
+
+    return new_id
+
+
+def _is_free(connection: Connection, run_id: str) -> bool:
     return (
         connection.execute(sa.select(sightings.c.id).where(sightings.c.run_id == run_id).limit(1)).first()
         is None

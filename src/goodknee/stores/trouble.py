@@ -4,12 +4,11 @@ from __future__ import annotations
 
 import errno
 import os
+import shutil
 import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-
-from sqlalchemy.exc import DBAPIError
 
 from goodknee.errors import StoreError
 
@@ -21,6 +20,10 @@ _READ_ONLY = (
     "The store may be read but not written.",
     "Allow yourself to write to this folder, or choose another with --data.",
 )
+_CLOSED = (
+    "You are not allowed to open this folder.",
+    "Ask for the right to read it, or choose another with --data.",
+)
 _DAMAGED = (
     "The store's database is damaged.",
     "Leave it as it is and bring back your last backup; your files are also kept in its folder 'originals'.",
@@ -29,6 +32,7 @@ _BUSY = (
     "Another GoodKnee is writing to this store.",
     "Wait until it has finished and do it again.",
 )
+_JOURNAL_INDEX_BYTES = 64 * 1024
 _OF_SQLITE = {
     sqlite3.SQLITE_FULL: _FULL,
     sqlite3.SQLITE_READONLY: _READ_ONLY,
@@ -52,25 +56,36 @@ def told_plainly(where: Path) -> Iterator[None]:
     """Turn errors of the disk and the database inside the block into a StoreError about ``where``."""
     try:
         yield
-    except (DBAPIError, sqlite3.Error, OSError) as error:
+    except (sqlite3.Error, OSError) as error:
         raise plain(error, where) from error
 
 
 def plain(error: Exception, where: Path) -> StoreError:
     """Say what a disk or database error means for the store at ``where``."""
-    cause = error.orig if isinstance(error, DBAPIError) and error.orig is not None else error
-    what, next_step = _known_trouble(cause, where) or (
-        f"The store cannot be used: {cause}.",
+    what, next_step = _known_trouble(error, where) or (
+        f"The store cannot be used: {error}.",
         "Check the disk and the rights to this folder, then do it again.",
     )
     return StoreError(what, where=str(where), next_step=next_step)
 
 
-def _known_trouble(cause: BaseException, where: Path) -> tuple[str, str] | None:
+def _known_trouble(cause: Exception, where: Path) -> tuple[str, str] | None:
     if not isinstance(cause, sqlite3.Error):
-        return _OF_SYSTEM.get(getattr(cause, "errno", None) or 0)
+        trouble = _OF_SYSTEM.get(getattr(cause, "errno", None) or 0)
+        return _CLOSED if trouble is _READ_ONLY and _is_closed(where) else trouble
     # SQLite's extended codes carry the plain one in their lowest byte.
     code = getattr(cause, "sqlite_errorcode", sqlite3.SQLITE_ERROR) & 0xFF
     if code == sqlite3.SQLITE_CANTOPEN and not os.access(where, os.W_OK):
         return _READ_ONLY
+    # Where SQLite finds no room for its journal's index, it only speaks of an error of the disk.
+    if code == sqlite3.SQLITE_IOERR and shutil.disk_usage(where).free < _JOURNAL_INDEX_BYTES:
+        return _FULL
     return _OF_SQLITE.get(code)
+
+
+def _is_closed(where: Path) -> bool:
+    """Tell whether a folder on the way may not be entered, or the place itself may not be read."""
+    try:
+        return where.exists() and not os.access(where, os.R_OK)
+    except PermissionError:
+        return True

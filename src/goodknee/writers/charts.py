@@ -1,80 +1,47 @@
-"""The charts: one Vega-Lite spec each, in a narrow and a wide rendition, drawn to SVG without a network.
+"""The charts: one Vega-Lite spec each, in a narrow and a wide rendition.
 
 The grammar is the same everywhere: ink for what is said, grey bars for load, one colour per knee, a line that
-breaks where something is missing, bars from zero, at most five ticks.
+breaks where something is missing, bars from zero.
 """
 
 from __future__ import annotations
 
-import json
-import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import UTC, date, datetime, time, timedelta
-from html import escape
+from datetime import date, timedelta
 from itertools import pairwise
+from statistics import median
 from typing import Any
 
 from goodknee.core.load.rows import PainRow, RunRow, TrendRow, WeekRow
 from goodknee.core.report import Report
-from goodknee.core.words import Words, change, pace
-
-Spec = dict[str, Any]
-
-INK, MUTED, LINE, SURFACE = "#1C2126", "#555E67", "#D9D6CE", "#FFFFFF"
-LOAD, LEFT_KNEE, RIGHT_KNEE = "#64717D", "#0072B2", "#C24E00"
-FONT = "system-ui, -apple-system, 'Segoe UI', Roboto, 'Noto Sans', sans-serif"
-THEME: Spec = {
-    "background": None,
-    "font": FONT,
-    "aria": False,
-    "view": {"stroke": None},
-    "axis": {
-        "labelColor": MUTED,
-        "labelFontSize": 13,
-        "labelPadding": 6,
-        "labelOverlap": False,
-        "labelFlush": False,
-        "domainColor": LINE,
-        "gridColor": LINE,
-        "gridWidth": 1,
-        "ticks": False,
-        "title": None,
-    },
-    "axisX": {"labelPadding": 9},
-    "text": {"color": INK, "fontSize": 13},
-}
-
-#: Cells of a date axis are days; a mark stands at noon of its day, UTC so that no zone moves it.
-NOON = time(12, tzinfo=UTC)
-MS_PER_DAY = 86_400_000
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Canvas:
-    """The size of a rendition in CSS pixels; heights are those of the panels, from top to bottom."""
-
-    name: str
-    width: int
-    run_height: int
-    week_height: int
-    pain_height: int
-    trend_height: int
-    ticks: int
-
-
-NARROW = Canvas(
-    name="narrow", width=340, run_height=150, week_height=64, pain_height=104, trend_height=130, ticks=3
+from goodknee.core.words import change, pace
+from goodknee.writers.chart_frame import (
+    GUTTER_LEFT,
+    GUTTER_RIGHT,
+    GUTTER_ZONES,
+    INK,
+    LEFT_KNEE,
+    LOAD,
+    MS_PER_DAY,
+    MUTED,
+    RIGHT_KNEE,
+    SURFACE,
+    TITLE_BASE,
+    WIDE,
+    Canvas,
+    Frame,
+    Period,
+    Spec,
+    noon_ms,
+    round_ticks,
+    tick_labels,
 )
-WIDE = Canvas(
-    name="wide", width=680, run_height=190, week_height=76, pain_height=116, trend_height=170, ticks=5
-)
-#: Space for the axis, and for words at the right; the reader's font may be wider than the one measured here.
-GUTTER_LEFT, GUTTER_RIGHT, GUTTER_ZONES = 34, 16, 76
-#: Between panels stands the title of the lower one, clear of its topmost tick label.
+
+#: Steps that suit minutes and seconds.
+PACE_STEPS = (5, 10, 15, 30, 60, 120, 300)
+#: Two labels stand at least this far apart, in CSS pixels; the later one gives way.
 LABEL_WIDTH = 62
-PANEL_GAP, TITLE_BASE = 42, -11
-MARGIN = {"left": 3, "top": 3, "bottom": 3, "right": 16}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -95,23 +62,6 @@ KNEES = (
 )
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Period:
-    """The days a chart shows, first and last included."""
-
-    first: date
-    last: date
-
-    @property
-    def days(self) -> int:
-        """How many days there are."""
-        return (self.last - self.first).days + 1
-
-    def holds(self, day: date) -> bool:
-        """Tell whether the day is shown."""
-        return self.first <= day <= self.last
-
-
 def load_chart(report: Report, period: Period, canvas: Canvas, *, per_run: bool) -> Spec:
     """Return the spec of the load chart: runs, weekly line, and pain below, each where there is any.
 
@@ -128,7 +78,7 @@ def load_chart(report: Report, period: Period, canvas: Canvas, *, per_run: bool)
     spikes = [row for row in report.runs if row.stands_out and period.holds(row.day)]
     named = [report.runs[each.run_row] for each in report.spikes if each.run_row is not None]
     labelled = [row for row in named if period.holds(row.day)]
-    frame = _Frame(
+    frame = Frame(
         alt=alt,
         words=report.knowledge.words,
         period=period,
@@ -154,19 +104,19 @@ def trend_chart(report: Report, row: TrendRow, period: Period, canvas: Canvas) -
     import altair as alt
 
     width = canvas.width - GUTTER_LEFT - GUTTER_RIGHT
-    frame = _Frame(
+    frame = Frame(
         alt=alt, words=report.knowledge.words, period=period, canvas=canvas, width=width, dates=True
     )
-    shown = [index for index, day in enumerate(row.days) if period.holds(day)]
-    dots = [{"t": _noon(row.days[index]), "y": row.values[index]} for index in shown]
-    line = list(_segments([(_noon(row.days[index]), row.middle[index]) for index in shown]))
+    shown = drawn_rows(row, period)
+    dots = [{"t": noon_ms(row.days[index]), "y": row.values[index]} for index in shown]
+    line = list(_segments([(noon_ms(row.days[index]), row.middle[index]) for index in shown]))
     low, high = min(dot["y"] for dot in dots), max(dot["y"] for dot in dots)
-    ticks = _ticks(low, high, (5, 10, 15, 30, 60, 120, 300)) if row.quantity == "pace" else _ticks(low, high)
+    ticks = round_ticks(low, high, PACE_STEPS if row.quantity == "pace" else ())
     labels = {tick: pace(tick).split()[0] if row.quantity == "pace" else f"{tick:g}" for tick in ticks}
     y = alt.Y(
         "y:Q",
         scale=alt.Scale(domain=[ticks[0], ticks[-1]], reverse=row.quantity == "pace", nice=False),
-        axis=alt.Axis(values=ticks, labelExpr=_labels(labels), domain=False),
+        axis=alt.Axis(values=ticks, labelExpr=tick_labels(labels), domain=False),
     )
     layers = [
         frame.chart(dots).mark_circle(size=26, color=LOAD, opacity=0.75).encode(x=frame.x(), y=y),
@@ -177,82 +127,14 @@ def trend_chart(report: Report, row: TrendRow, period: Period, canvas: Canvas) -
     return frame.stack([panel])
 
 
-def to_svg(spec: Spec, *, label: str, name: str) -> str:
-    """Draw a spec as an SVG element to stand inside a page.
-
-    Args:
-        spec: Vega-Lite.
-        label: What the chart shows, for those who do not see it.
-        name: Unique on the page; it keeps the ids of several charts apart.
-    """
-    import vl_convert
-
-    svg: str = vl_convert.vegalite_to_svg(spec)
-    svg = re.sub(r'\bid="([^"]+)"', rf'id="{name}-\1"', svg)
-    svg = re.sub(r"url\(#([^)]+)\)", rf"url(#{name}-\1)", svg)
-    svg = re.sub(r' (?:aria-\w+|role)="[^"]*"', "", svg)
-    return svg.replace("<svg ", f'<svg role="img" aria-label="{escape(label)}" ', 1)
+def drawn_rows(row: TrendRow, period: Period) -> list[int]:
+    """Return the rows of the period that fit the picture: within half and double of their middle."""
+    inside = [index for index, day in enumerate(row.days) if period.holds(day)]
+    middle = median(row.values[index] for index in inside) if inside else 0.0
+    return [index for index in inside if middle / 2 <= row.values[index] <= middle * 2]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Frame:
-    """What the panels of one chart share: the time axis, the width, the words.
-
-    ``alt`` is the altair module, imported late. Only the lowest panel has ``dates`` under its axis. A thin
-    rule carries ``story_day`` through the panels below its bar.
-    """
-
-    alt: Any
-    words: Words
-    period: Period
-    canvas: Canvas
-    width: int
-    story_day: date | None = None
-    dates: bool = False
-
-    @property
-    def bar_px(self) -> float:
-        return max(3.0, min(10.0, 0.7 * self.width / self.period.days))
-
-    def chart(self, rows: Sequence[Mapping[str, object]]) -> Any:
-        return self.alt.Chart(self.alt.Data(values=list(rows)))
-
-    def x(self) -> Any:
-        first, last = (_ms(day) for day in (self.period.first, self.period.last + timedelta(days=1)))
-        ticks = _date_ticks(self.period, self.canvas.ticks)
-        texts: dict[float, str] = {_ms(day): self.words.tick(day) for day in ticks}
-        axis = self.alt.Axis(values=list(texts), labels=self.dates, labelExpr=_labels(texts), grid=True)
-        return self.alt.X("t:T", scale=self.alt.Scale(type="utc", domain=[first, last], padding=0), axis=axis)
-
-    def y(self, top: float) -> Any:
-        ticks = _ticks(0, top, most=4)
-        # Room above the highest mark for its sign and label.
-        scale = self.alt.Scale(domain=[0, max(top * 1.24, ticks[-1])], nice=False)
-        return self.alt.Y("y:Q", scale=scale, axis=self.alt.Axis(values=ticks, domain=False))
-
-    def title(self, key: str, **slots: object) -> Any:
-        return (
-            self.chart([{}])
-            .mark_text(align="left", baseline="bottom", color=MUTED, clip=False)
-            .encode(
-                x=self.alt.value(-GUTTER_LEFT + 4),
-                y=self.alt.value(TITLE_BASE),
-                text=self.alt.value(self.words.say(key, **slots)),
-            )
-        )
-
-    def story_rule(self) -> Iterator[Any]:
-        if self.story_day:
-            rule = self.chart([{"t": _noon(self.story_day)}])
-            yield rule.mark_rule(color=INK, strokeWidth=1, strokeDash=[1, 3]).encode(x=self.x())
-
-    def stack(self, panels: Sequence[Any]) -> Spec:
-        chart = self.alt.vconcat(*panels, spacing=PANEL_GAP, bounds="flush", padding=MARGIN, config=THEME)
-        spec: Spec = chart.to_dict(validate=False)
-        return spec
-
-
-def _run_panel(frame: _Frame, runs: Sequence[RunRow], labelled: Sequence[RunRow]) -> Any:
+def _run_panel(frame: Frame, runs: Sequence[RunRow], labelled: Sequence[RunRow]) -> Any:
     rows = list(_side_by_side(runs, frame))
     top = max((row["y"] for row in rows), default=1.0)
     y = frame.y(top)
@@ -267,7 +149,7 @@ def _run_panel(frame: _Frame, runs: Sequence[RunRow], labelled: Sequence[RunRow]
     return frame.alt.layer(*layers, width=frame.width, height=frame.canvas.run_height)
 
 
-def _side_by_side(runs: Sequence[RunRow], frame: _Frame) -> Iterator[dict[str, Any]]:
+def _side_by_side(runs: Sequence[RunRow], frame: Frame) -> Iterator[dict[str, Any]]:
     """Place several runs of one day beside each other, so that each stays a bar of its own."""
     on_day: dict[date, list[RunRow]] = {}
     for run in runs:
@@ -276,10 +158,10 @@ def _side_by_side(runs: Sequence[RunRow], frame: _Frame) -> Iterator[dict[str, A
     for day, same_day in on_day.items():
         for index, run in enumerate(same_day):
             shift = (index - (len(same_day) - 1) / 2) * step_ms
-            yield {"t": _noon(day) + shift, "y": (run.distance_m or 0) / 1000, "stands_out": run.stands_out}
+            yield {"t": noon_ms(day) + shift, "y": (run.distance_m or 0) / 1000, "stands_out": run.stands_out}
 
 
-def _signs(frame: _Frame, rows: Sequence[Mapping[str, object]], y: Any) -> Any:
+def _signs(frame: Frame, rows: Sequence[Mapping[str, object]], y: Any) -> Any:
     return (
         frame.chart(rows)
         .mark_point(shape="triangle-up", filled=True, color=INK, size=62, opacity=1, yOffset=-9)
@@ -287,7 +169,7 @@ def _signs(frame: _Frame, rows: Sequence[Mapping[str, object]], y: Any) -> Any:
     )
 
 
-def _sign_labels(frame: _Frame, labelled: Sequence[RunRow], y: Any) -> Iterator[Any]:
+def _sign_labels(frame: Frame, labelled: Sequence[RunRow], y: Any) -> Iterator[Any]:
     shown: list[float] = []
     for run in labelled:
         share = ((run.day - frame.period.first).days + 0.5) / frame.period.days
@@ -295,7 +177,7 @@ def _sign_labels(frame: _Frame, labelled: Sequence[RunRow], y: Any) -> Iterator[
             continue
         shown.append(share)
         align, shift = ("right", 6) if share > 0.8 else ("left", -6) if share < 0.1 else ("center", 0)
-        row = {"t": _noon(run.day), "y": (run.distance_m or 0) / 1000}
+        row = {"t": noon_ms(run.day), "y": (run.distance_m or 0) / 1000}
         yield (
             frame.chart([row])
             .mark_text(align=align, dx=shift, dy=-22, fontWeight="bold", text=change(run.spike_pct))
@@ -303,7 +185,7 @@ def _sign_labels(frame: _Frame, labelled: Sequence[RunRow], y: Any) -> Iterator[
         )
 
 
-def _week_panel(frame: _Frame, weeks: Sequence[WeekRow], spikes: Sequence[RunRow]) -> Any:
+def _week_panel(frame: Frame, weeks: Sequence[WeekRow], spikes: Sequence[RunRow]) -> Any:
     """Draw the weekly line; with ``spikes`` it is the main panel and carries their signs."""
     over = [week for week in weeks if week.change_state != "week_not_over"]
     running = [week for week in weeks if week.change_state == "week_not_over"]
@@ -329,14 +211,14 @@ def _week_panel(frame: _Frame, weeks: Sequence[WeekRow], spikes: Sequence[RunRow
 
 
 def _midweek(week: WeekRow) -> float:
-    return _noon(week.monday + timedelta(days=3))
+    return noon_ms(week.monday + timedelta(days=3))
 
 
 def _kilometres(week: WeekRow) -> float | None:
     return None if week.distance_m is None else week.distance_m / 1000
 
 
-def _pain_panel(frame: _Frame, pain: Sequence[PainRow], report: Report) -> Any:
+def _pain_panel(frame: Frame, pain: Sequence[PainRow], report: Report) -> Any:
     alt = frame.alt
     axis = alt.Axis(values=[0, 5, 10], grid=False, domain=False)
     y = alt.Y("y:Q", scale=alt.Scale(domain=[0, 10]), axis=axis)
@@ -350,7 +232,7 @@ def _pain_panel(frame: _Frame, pain: Sequence[PainRow], report: Report) -> Any:
     return alt.layer(*layers, width=frame.width, height=frame.canvas.pain_height)
 
 
-def _knee_layers(frame: _Frame, own: Sequence[PainRow], y: Any, knee: Knee) -> Iterator[Any]:
+def _knee_layers(frame: Frame, own: Sequence[PainRow], y: Any, knee: Knee) -> Iterator[Any]:
     rows = list(_daily_segments(own))
     size = 26 if frame.width / frame.period.days > 5 else 10
     yield (
@@ -365,7 +247,7 @@ def _knee_layers(frame: _Frame, own: Sequence[PainRow], y: Any, knee: Knee) -> I
     )
 
 
-def _knee_names(frame: _Frame, sides: set[str]) -> Iterator[Any]:
+def _knee_names(frame: Frame, sides: set[str]) -> Iterator[Any]:
     place = frame.width
     for knee in KNEES:
         if knee.side in sides:
@@ -382,7 +264,7 @@ def _knee_names(frame: _Frame, sides: set[str]) -> Iterator[Any]:
             place -= 56
 
 
-def _zones(frame: _Frame, report: Report, y: Any) -> Iterator[Any]:
+def _zones(frame: Frame, report: Report, y: Any) -> Iterator[Any]:
     """Dotted rules where one zone of the pain scale ends, and the zone's word in the right gutter."""
     zones = report.knowledge.pain.zones
     edges = [{"y": zone.up_to_nprs} for zone in zones[:-1]]
@@ -416,38 +298,4 @@ def _daily_segments(rows: Sequence[PainRow]) -> Iterator[dict[str, Any]]:
         if before is not None and row is not None and (row.day - before.day).days > 1:
             part += 1
         if row is not None:
-            yield {"t": _noon(row.day), "y": row.value, "part": part}
-
-
-def _ticks(low: float, high: float, steps: Sequence[float] = (), *, most: int = 5) -> list[float]:
-    """Return round numbers that hold ``low`` and ``high``, at most ``most`` where the steps allow it."""
-    steps = steps or [base * 10.0**power for power in range(-1, 6) for base in (1, 2, 5)]
-    step = next((step for step in steps if (high - low) / step <= most - 2), steps[-1])
-    first, last = int(low // step), -int(-high // step)
-    return [round(index * step, 6) for index in range(first, max(last, first + 1) + 1)]
-
-
-def _date_ticks(period: Period, most: int) -> list[date]:
-    """Return Mondays (months, for a long period) at equal steps."""
-    if period.days > 200:
-        months = [date(y, m, 1) for y in range(period.first.year, period.last.year + 1) for m in range(1, 13)]
-        shown = [day for day in months if period.holds(day) and (period.last - day).days >= 10]
-        return shown[:: -(-len(shown) // most)]
-    first = period.first + timedelta(days=-period.first.weekday() % 7)
-    weeks = -(-period.days // (7 * most))
-    ticks = [first + timedelta(weeks=weeks * index) for index in range(most)]
-    return [day for day in ticks if (period.last - day).days >= period.days / 25]
-
-
-def _labels(texts: Mapping[float, str]) -> str:
-    """Return the expression that turns a tick's value into its text."""
-    pairs = ", ".join(f"'{value:.15g}': {json.dumps(text)}" for value, text in texts.items())
-    return f"{{{pairs}}}[+datum.value]"
-
-
-def _ms(day: date) -> int:
-    return int(datetime.combine(day, time(tzinfo=UTC)).timestamp() * 1000)
-
-
-def _noon(day: date) -> float:
-    return float(datetime.combine(day, NOON).timestamp() * 1000)
+            yield {"t": noon_ms(row.day), "y": row.value, "part": part}

@@ -14,7 +14,8 @@ from goodknee.core.load.rows import TrendRow
 from goodknee.core.load.stand_out import Finding
 from goodknee.core.report import Report
 from goodknee.core.words import UNITS
-from goodknee.writers.charts import NARROW, WIDE, Canvas, Period, Spec, load_chart, to_svg, trend_chart
+from goodknee.writers.chart_frame import NARROW, WIDE, Canvas, Period, Spec, to_svg
+from goodknee.writers.charts import drawn_rows, load_chart, trend_chart
 
 RECENT_WEEKS, YEAR_WEEKS = 12, 52
 #: Weeks shown before a run that stands out, when it lies before the recent weeks; the rest comes after it.
@@ -149,11 +150,12 @@ def _trend_figure(report: Report, row: TrendRow) -> Iterator[Figure]:
         RECENT_WEEKS if report.runs[0].day >= report.last_day - timedelta(weeks=RECENT_WEEKS) else YEAR_WEEKS
     )
     period = _weeks_up_to(report.last_day, weeks)
-    shown = [day for day in row.days if period.holds(day)]
-    rule = report.knowledge.load.trend
+    words, rule = report.knowledge.words, report.knowledge.load.trend
+    shown = [row.days[index] for index in drawn_rows(row, period)]
     if len(shown) < rule.min_runs:
         return
-    caption = report.knowledge.words.say(
+    outside = sum(period.holds(day) for day in row.days) - len(shown)
+    caption = words.say(
         "report.chart.trend.caption",
         first=shown[0],
         last=shown[-1],
@@ -167,7 +169,7 @@ def _trend_figure(report: Report, row: TrendRow) -> Iterator[Figure]:
     yield Figure(
         id=row.quantity,
         title=row.says,
-        captions=(caption,),
+        captions=(caption, words.say("report.chart.trend.outside", n=outside)) if outside else (caption,),
         narrow=narrow,
         wide=wide,
         table="trend",

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any, Final
 
-from goodknee.core.assess.conditions import NOT_ASKED, Facts, evaluate, keys_of, parts_of
-from goodknee.core.knowledge_conditions import All, AnyOf, AtLeast, Condition, Leaf
+from goodknee.core.assess.conditions import NOT_ASKED, Facts, evaluate, keys_of, leaves_of
+from goodknee.core.knowledge_conditions import All, AnyOf, AtLeast, Condition, CountOf, Leaf, SymptomAny
 
 Known = Mapping[str, Any]
 #: Takes what is known of a person (``Facts.known``) and tells whether the condition holds; None is unknown.
@@ -26,7 +26,7 @@ class CertainlyTrue:
         for number, condition in enumerate(conditions):
             for waker in _wakers(condition):
                 self._woken_by[waker] = (*self._woken_by.get(waker, ()), number)
-        leaves = tuple(leaf for condition in conditions for leaf in leaves_of(condition))
+        leaves = [leaf for one in conditions for leaf in leaves_of(one) if isinstance(leaf, Leaf)]
         self._list_keys = frozenset(leaf.key for leaf in leaves if leaf.comparison in {"has", "has_any"})
         self._any_answer_keys = frozenset(key for key, answer in self._woken_by if answer is _ANY_ANSWER)
 
@@ -38,7 +38,7 @@ class CertainlyTrue:
             value = known.get(key)
             if isinstance(value, tuple):
                 wakers |= self._woken_by.keys() & {(key, word) for word in value}
-        awake: set[int] = set()
+        awake = set(self._woken_by.get(_ALWAYS, ()))
         for waker in wakers:
             awake.update(self._woken_by[waker])
         checks = self._checks
@@ -47,19 +47,25 @@ class CertainlyTrue:
 
 #: Stands for "whatever the answer is" where a condition can turn true by more than a few single answers.
 _ANY_ANSWER: Final = object()
+#: Wakes a condition that may be true of a person who answered nothing.
+_ALWAYS: Final = ("", _ANY_ANSWER)
 
 
 def _wakers(condition: Condition) -> frozenset[tuple[str, object]]:
     """Return pairs of key and answer, one of which at least is given whenever the condition is true."""
     match condition:
         case All() if condition.all_:
-            return min(map(_wakers, condition.all_), key=len)
+            return min(map(_wakers, condition.all_), key=lambda wakers: (_ALWAYS in wakers, len(wakers)))
         case AnyOf():
             return frozenset[tuple[str, object]]().union(*map(_wakers, condition.any_))
-        case AtLeast():
+        case AtLeast() if condition.at_least > 0:
             return frozenset[tuple[str, object]]().union(*map(_wakers, condition.of))
+        case Leaf() if condition.is_ != "unknown":
+            return _answers(condition) or frozenset({(condition.key, _ANY_ANSWER)})
+        case CountOf() | SymptomAny():
+            return frozenset((key, _ANY_ANSWER) for key in keys_of(condition))
         case _:
-            return _answers(condition) or frozenset((key, _ANY_ANSWER) for key in keys_of(condition))
+            return frozenset({_ALWAYS})
 
 
 def _answers(condition: Condition) -> frozenset[tuple[str, object]]:
@@ -71,14 +77,6 @@ def _answers(condition: Condition) -> frozenset[tuple[str, object]]:
     if isinstance(condition.wanted, tuple):  # in, has_any
         return frozenset((condition.key, answer) for answer in condition.wanted)
     return frozenset()
-
-
-def leaves_of(condition: Condition) -> Iterator[Leaf]:
-    """Yield the comparisons of the condition in their order."""
-    if isinstance(condition, Leaf):
-        yield condition
-    for part in parts_of(condition):
-        yield from leaves_of(part)
 
 
 def compiled(condition: Condition) -> Check:

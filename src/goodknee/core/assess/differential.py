@@ -14,8 +14,8 @@ from operator import attrgetter
 from string import Formatter
 from typing import Any
 
-from goodknee.core.assess.compiled import CertainlyTrue, Known, leaves_of
-from goodknee.core.assess.conditions import Facts
+from goodknee.core.assess.compiled import CertainlyTrue, Known
+from goodknee.core.assess.conditions import Facts, leaves_of
 from goodknee.core.knowledge_conditions import Leaf
 from goodknee.core.knowledge_differential import (
     AnswerWords,
@@ -79,7 +79,7 @@ class Ranking:
 
 @dataclass(frozen=True, slots=True)
 class _ReadyFeature:
-    """A feature of the pattern with this number; ``alone`` is its candidate when nothing else is true of it."""
+    """A feature of the pattern with this number; ``alone`` is its candidate when no other is true."""
 
     pattern: int
     sign: Sign | Callable[[Known], Sign]
@@ -210,7 +210,7 @@ class _Slot:
 
 def _slot(name: str, feature: Feature, words: AnswerWords) -> _Slot:
     """Return how a slot reads: the ticked keys of the feature, the words of a choice or list, or a number."""
-    leaves = tuple(leaves_of(feature.when))
+    leaves = [leaf for leaf in leaves_of(feature.when) if isinstance(leaf, Leaf)]
     if name == "ticked":
         keys = tuple(dict.fromkeys(leaf.key for leaf in leaves if leaf.is_ is True))
         return _Slot(

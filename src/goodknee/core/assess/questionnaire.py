@@ -9,7 +9,7 @@ from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, replace
 
 from goodknee.core.assess.answers import NOT_SURE, check_answers, without_orphans
-from goodknee.core.assess.conditions import Facts, evaluate
+from goodknee.core.assess.conditions import Facts, evaluate, unknown_keys
 from goodknee.core.knowledge_conditions import Value
 from goodknee.core.knowledge_questions import SIDES, Group, Part, Question, Questions
 from goodknee.errors import AnswerError
@@ -110,7 +110,7 @@ class Interview:
         maybe = {
             question.group
             for question in self.questions.questions
-            if question.ask_when is not None and evaluate(question.ask_when, facts) is None
+            if question.ask_when is not None and set(unknown_keys(question.ask_when, facts)) - self.passed
         }
         asked = {group.id for group in self.questions.groups if group.part in self.parts}
         return len(known), len(known | (maybe & asked))

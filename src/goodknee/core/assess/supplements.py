@@ -1,22 +1,21 @@
 """What a person's medicines and conditions mean for a product that they swallow, or think of swallowing.
 
-Every rule that holds is shown; the strictest level stands for the product. A medicine or condition that was not
-answered counts as there, and the note says so: more answers can only make it milder, more illness never does.
+Every rule that holds is shown; the strictest level stands for the product. A medicine or condition that was
+not answered counts as there, and the note says so.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal
 
-from goodknee.core.assess.conditions import Facts, Seen, evaluate, true_leaves, unknown_keys
+from goodknee.core.assess.conditions import NOT_KNOWN, Facts, Seen, evaluate, true_leaves, unknown_keys
 from goodknee.core.knowledge_conditions import Value
 from goodknee.core.knowledge_questions import Questions
 from goodknee.core.knowledge_supplements import Level, Product, SafetyRule, Supplements
 
 Form = Literal["food", "concentrate"]
-NOT_SURE = frozenset({"unknown", "not sure"})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -34,12 +33,13 @@ class Person:
     @classmethod
     def of(cls, answers: Mapping[str, Value], questions: Questions, supplements: Supplements) -> Person:
         """Take flat answers; a medicine, condition or allergy that is not answered counts as there."""
-        answered = Facts.of(answers, questions)
-        counts: dict[str, Value] = {
-            key: value for key, value in supplements.unanswered_counts_as.items() if answered.get(key) is None
-        }
-        not_sure = {key for key in supplements.not_sure_counts_as if answers.get(key) in NOT_SURE}
-        counts.update({key: supplements.not_sure_counts_as[key] for key in not_sure})
+        not_sure = {key for key, value in answers.items() if value in NOT_KNOWN}
+        derived = Facts.of(answers, questions).known
+        answered = Facts({key: value for key, value in derived.items() if key not in not_sure})
+        unanswered = (key for key in supplements.unanswered_counts_as_yes if answered.get(key) is None)
+        unsure = not_sure.intersection(supplements.not_sure_counts_as_yes)
+        counts: dict[str, Value] = dict.fromkeys((*unanswered, *unsure), True)
+        counts.update({key: n for key, n in supplements.not_sure_counts_as.items() if key in not_sure})
         return cls(answered=answered, counted=answered.also(counts))
 
     def taking(self, form: Form) -> Person:
@@ -92,15 +92,7 @@ def product_safety(product: Product, supplements: Supplements, person: Person) -
     as_food = _strictest(_notes(rules, supplements, person.taking("food")), supplements)
     safety = _safety(product.id, product.name, rules, supplements, person.taking("concentrate"))
     fine_as_food = product.food if as_food in {None, "caution", "info"} else None
-    return Safety(
-        id=safety.id,
-        name=safety.name,
-        level=safety.level,
-        as_food=as_food,
-        food=fine_as_food,
-        notes=safety.notes,
-        unanswered=safety.unanswered,
-    )
+    return replace(safety, as_food=as_food, food=fine_as_food)
 
 
 def painkiller_safety(supplements: Supplements, person: Person) -> Safety:
@@ -119,14 +111,17 @@ def _is_for(rule: SafetyRule, product: str) -> bool:
 
 
 def _safety(
-    id: str, name: str, rules: Sequence[SafetyRule], supplements: Supplements, person: Person
+    product: str, name: str, rules: Sequence[SafetyRule], supplements: Supplements, person: Person
 ) -> Safety:
     notes = _notes(rules, supplements, person)
     level = _strictest(notes, supplements)
     assumed = (key for note in notes for key in note.assumed)
     unknown = (key for rule in rules for key in unknown_keys(rule.when, person.counted))
-    unanswered = tuple(dict.fromkeys((*assumed, *unknown)))
-    return Safety(id=id, name=name, level=level, as_food=level, food=None, notes=notes, unanswered=unanswered)
+    asked = (key for key in unknown if key not in supplements.left_open_is_none)
+    unanswered = tuple(dict.fromkeys((*assumed, *asked)))
+    return Safety(
+        id=product, name=name, level=level, as_food=level, food=None, notes=notes, unanswered=unanswered
+    )
 
 
 def _notes(rules: Iterable[SafetyRule], supplements: Supplements, person: Person) -> tuple[Note, ...]:

@@ -39,7 +39,7 @@ class AfterVisits:
     """A screening in the light of the visits.
 
     Attributes:
-        seen: Rule → the visit that lifts it. Such a rule stays on show, with the visit's day, and blocks nothing.
+        seen: Rule → the visit that lifts it. The rule stays on show, with that day, and blocks nothing.
         urgency: The highest of the rules that no visit lifts.
         holds: What the rules that no visit lifts block.
     """

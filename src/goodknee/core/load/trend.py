@@ -34,7 +34,8 @@ class Trend:
 def compare_recent(day: Days, value: Floats, *, last_day: date, rule: TrendRule) -> Trend:
     """Compare the latest runs with those before; a change is clear when the notches of the two do not meet.
 
-    A notch is median ± notch · interquartile range / √n.
+    A notch is median ± notch · interquartile range / √n. A gap that is small beside the earlier median is
+    not worth a word, however sure.
 
     Args:
         day: Shape (n,).
@@ -58,8 +59,10 @@ def compare_recent(day: Days, value: Floats, *, last_day: date, rule: TrendRule)
 def _verdict(recent: Floats, before: Floats, rule: TrendRule) -> TrendVerdict:
     if min(len(recent), len(before)) < rule.min_runs:
         return "too_few"
-    gap = float(np.median(recent) - np.median(before))
-    if abs(gap) <= _notch(recent, rule) + _notch(before, rule):
+    usual = float(np.median(before))
+    gap = float(np.median(recent)) - usual
+    scatter = _notch(recent, rule) + _notch(before, rule)
+    if abs(gap) <= max(scatter, rule.least_change_pct / 100 * usual):
         return "no_clear_change"
     return "higher" if gap > 0 else "lower"
 
@@ -77,9 +80,14 @@ def rolling_middle(day: Days, value: Floats, *, rule: TrendRule) -> Floats:
         value: Shape (n,); NaN rows are passed over.
         rule: Length of the window and the least number of runs.
     """
-    age = day[:, None] - day[None, :]
-    inside = (age >= np.timedelta64(0)) & (age < np.timedelta64(rule.window_days)) & ~np.isnan(value)
+    order = np.argsort(day, kind="stable")
+    days, values = day[order], value[order]
+    starts = np.searchsorted(days, day - np.timedelta64(rule.window_days), side="right")
+    ends = np.searchsorted(days, day, side="right")
     middle = np.full(len(day), np.nan)
-    for row in np.flatnonzero(inside.sum(axis=1) >= rule.min_runs):
-        middle[row] = np.median(value[inside[row]])
+    for row, (start, end) in enumerate(zip(starts, ends, strict=True)):
+        inside = values[start:end]
+        inside = inside[~np.isnan(inside)]
+        if len(inside) >= rule.min_runs:
+            middle[row] = np.median(inside)
     return middle

@@ -29,7 +29,7 @@ from goodknee.writers.whole_file import write_whole_file
 )
 def report_verb(asked: Asked, page: Path) -> int:
     """Write your knee report: one page that needs no network, prints well and reads on a phone."""
-    _only_html(page)
+    _check_place(page)
     knowledge = load_knowledge()
     with open_store(asked.folder) as store:
         report = make_report(store, knowledge, today=asked.day(store.story_day), home=asked.home)
@@ -56,7 +56,7 @@ def demo_verb(asked: Asked, page: Path | None) -> int:
     its own, apart from yours. With --data DIR that store is made in DIR.
     """
     if page:
-        _only_html(page)
+        _check_place(page)
     with working(asked, "Simulated runner: reading a year of watch files") as progress:
         done = make_demo(
             asked.demo_folder,
@@ -79,9 +79,12 @@ def demo_verb(asked: Asked, page: Path | None) -> int:
     return 0
 
 
-def _only_html(page: Path) -> None:
+def _check_place(page: Path) -> None:
+    """Say what is wrong with the place of the page before the work begins."""
     if page.suffix.lower() not in {".html", ".htm"}:
         raise click.BadParameter(
             f"The report is an .html page, and {page.name} is none. For paper, open the page and print it.",
             param_hint="-o",
         )
+    if not page.absolute().parent.is_dir():
+        raise click.BadParameter(f"The folder {page.parent} is not there.", param_hint="-o")

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from goodknee.core.model import FOOT_SPORTS, Activity, Floats, Lap, Pause, ReadWarning, Recording, Samples
 from goodknee.core.summary import Stated, summarise
-from goodknee.errors import ReadError
+from goodknee.errors import NotAnActivityError, ReadError
 from goodknee.readers.xml.times import instant
 from goodknee.readers.xml.units import cadence_of_both_feet, speed_in_mps
 
@@ -90,6 +90,20 @@ def too_many_parts(what: str, file: str) -> ReadError:
     """Make the error for a file with more than MAX_PARTS of something."""
     return ReadError(
         f"This file holds more than {MAX_PARTS:,} {what}.", where=file, next_step="Export single activities."
+    )
+
+
+def nothing_recorded(what: str, *, file: str, planned: bool, warnings: Sequence[ReadWarning]) -> ReadError:
+    """Make the error for a document without a recording; unless it is a plan, damage may have taken it."""
+    if warnings and not planned:
+        return ReadError(
+            f"Nothing recorded is left in this damaged file. {warnings[0].what}",
+            where=f"{file}, byte {warnings[0].at_byte}",
+            next_step="Export the activity once more.",
+            at_byte=warnings[0].at_byte,
+        )
+    return NotAnActivityError(
+        what, where=file, next_step="To import a run, export the activity itself from the watch or its app."
     )
 
 

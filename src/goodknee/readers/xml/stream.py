@@ -25,20 +25,20 @@ Element: TypeAlias = etree._Element  # noqa: SLF001
 PIECE_BYTES: Final = 1 << 18
 #: An element that stays open over more of the file than this belongs to no activity file.
 ELEMENT_MAX_BYTES: Final = 8 << 20
-#: Mending needs the whole tree in memory, up to about 250 bytes for each of these characters.
-MEND_MAX_MARKS: Final = 1_500_000
+#: Mending needs the whole tree in memory: about 250 bytes for each "<" and "&", twice that for each "=".
+MEND_MAX_MARKS: Final = 1_000_000
 
+# No "collect_ids": switched off, it makes libxml2 open the file that a DOCTYPE names.
 _SAFE: Final[dict[str, Any]] = {
     "resolve_entities": False,
     "no_network": True,
     "load_dtd": False,
     "huge_tree": False,
-    "collect_ids": False,
     "remove_comments": True,
     "remove_pis": True,
     "remove_blank_text": True,
 }
-_LAST_END_TAG = re.compile(rb"</(?:[^<>:]*:)?([^<>:\s]+)\s*>[^<]*\Z")
+_END_TAG: Final = rb"</(?:[^<>:]*:)?(%s)\s*>"
 
 
 class Collector(Protocol):
@@ -105,7 +105,7 @@ def collect(data: bytes, *, file: str, shape: Shape, new: Callable[[], C]) -> tu
         _read_strictly(body, file=file, shape=shape, collector=collector)
     except etree.XMLSyntaxError as error:
         at_byte = start + _byte_of(body, *error.position)
-        if body.count(b"<") + body.count(b"=") + body.count(b"&") > MEND_MAX_MARKS:
+        if body.count(b"<") + body.count(b"&") + 2 * body.count(b"=") > MEND_MAX_MARKS:
             what = f"The XML is damaged ({_plain(error.msg)}); what came before is kept, the rest left out."
             return collector, [ReadWarning(what=what, at_byte=at_byte)]
     else:
@@ -176,24 +176,19 @@ def _mend(body: bytes, *, file: str, shape: Shape, collector: Collector, start: 
             at_byte=at_byte,
         )
     _refuse_entities(root, file)
-    closed = _last_closed(body)
-    whole = closed in shape.containers | {shape.root, shape.point}
-    _hand_over(_Walk(shape), root, collector, ended=whole)
+    letters = body.replace(b"\0", b"")  # in UTF-16 every other byte of a tag is 0
+    ended = re.search(_END_TAG % shape.root.encode(), letters) is not None
+    inner = "|".join((*shape.containers, shape.point)).encode()
+    all_whole = ended or re.search(_END_TAG % inner + rb"[^<]*\Z", letters[-4096:]) is not None
+    _hand_over(_Walk(shape), root, collector, ended=all_whole)
     warnings = []
     if first and at_byte < start + len(body) - 1:
         what = f"Not well-formed XML in line {first.line} ({_plain(first.message)}); read as well as it goes."
         warnings.append(ReadWarning(what=what, at_byte=at_byte))
-    if closed != shape.root:
+    if not ended:
         what = "The file ends in the middle; everything before its end is kept."
         warnings.append(ReadWarning(what=what, at_byte=end))
     return warnings
-
-
-def _last_closed(body: bytes) -> str | None:
-    """Name in the end tag that stands last; None when something is still open after it."""
-    # In UTF-16 every other byte of a tag is 0.
-    found = _LAST_END_TAG.search(body[-4096:].replace(b"\0", b""))
-    return found[1].decode(errors="replace") if found else None
 
 
 def _mended(body: bytes) -> tuple[Element | None, etree._LogEntry | None]:
@@ -281,4 +276,4 @@ def _byte_of(body: bytes, line: int, column: int) -> int:
 
 
 def _plain(message: str | None) -> str:
-    return (message or "damaged").strip().rstrip(".")[:200]
+    return (message or "damaged").strip().removesuffix(", use XML_PARSE_HUGE option").rstrip(".")[:200]
