@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from goodknee.core.model import Activity, Pause, Samples
-from goodknee.core.summary import Stated, haversine_m, summarise
+from goodknee.core.summary import Stated, haversine_m, paced_like_a_run, summarise
 
 START = datetime(2026, 5, 3, 6, 12, 44, tzinfo=UTC)
 
@@ -120,6 +120,25 @@ def test_climb_less_descent_is_about_the_difference_of_the_ends(altitude: list[f
 def test_nothing_recorded_gives_nothing_not_zero() -> None:
     run = add_up({"time_s": []})
     assert (run.elapsed_s, run.timer_s, run.distance_m, run.ascent_m, run.mean_cadence_spm) == (None,) * 5
+
+
+@pytest.mark.parametrize(
+    ("speed_mps", "seconds", "is_run"),
+    [(1.4, 1800, False), (2.1, 1800, True), (4.4, 1800, True), (7.0, 1800, False), (3.0, 240, False)],
+)
+def test_a_recording_without_a_sport_is_a_run_by_its_pace(
+    speed_mps: float, seconds: int, is_run: bool
+) -> None:
+    time_s = np.arange(seconds, dtype=np.float64)
+    samples = Samples(columns={"time_s": time_s, "distance_m": time_s * speed_mps})
+    assert paced_like_a_run(samples) is is_run
+
+
+def test_a_ride_in_traffic_is_no_run() -> None:
+    time_s = np.arange(1800.0)
+    speed_mps = np.where((time_s // 120) % 2 == 0, 9.0, 2.5)
+    samples = Samples(columns={"time_s": time_s, "distance_m": np.cumsum(speed_mps)})
+    assert not paced_like_a_run(samples)
 
 
 @given(

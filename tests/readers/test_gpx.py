@@ -331,3 +331,16 @@ def test_every_shared_file_is_an_activity_or_says_why_not(test_data: Path) -> No
         except NotAnActivityError as error:
             refused[path.name] = error.what
     assert list(refused) == ["dreeve__activity-without-timed-trackpoints.gpx"]
+
+
+@pytest.mark.parametrize(("mps", "sport"), [(1.3, None), (3.0, "running"), (7.0, None)])
+def test_a_track_that_names_no_sport_is_a_run_only_at_a_runners_pace(mps: float, sport: str | None) -> None:
+    recording = read(track(northward(range(0, 600, 5), mps=mps, inside=cadence("80")), about=""))
+    (activity,) = recording.activities
+    assert activity.sport == sport
+    assert ("sport" in activity.decisions) is (sport is not None)
+    assert activity.mean_cadence_spm == pytest.approx(160 if sport else 80)
+
+
+def cadence(value: str) -> str:
+    return f"<extensions><cad>{value}</cad></extensions>"

@@ -25,6 +25,15 @@ JUMP_MPS = 50.0
 CLIMB_M = 3.0
 CLIMB_SMOOTHING_S = 15.0
 EARTH_RADIUS_M = 6_371_008.8
+#: Ground covered in half a minute hides the jitter of the GPS, and is too long for a cyclist's short climb.
+PACE_WINDOW_S = 30.0
+PACE_WINDOWS = 10
+MOST_PACE_WINDOWS = 5000
+#: What a reader decides for such a recording, in words.
+SPORT_BY_PACE = "not stated; taken as a run by its pace"
+#: Half of a run is within these speeds and nine tenths below the last; walks are slower and rides faster.
+RUNNING_MPS = (2.0, 4.5)
+SELDOM_FASTER_MPS = 5.5
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -103,6 +112,24 @@ def summarise(
         device=device,
         decisions=taken,
     )
+
+
+def paced_like_a_run(samples: Samples) -> bool:
+    """Tell whether a recording without a sport was covered at a runner's pace for five minutes or more."""
+    time_s = samples["time_s"]
+    covered_m = np.nancumsum(np.concatenate(([0.0], _covered(samples))))[: len(time_s)]
+    known = ~np.isnan(time_s)
+    time_s, covered_m = time_s[known], covered_m[known]
+    if len(time_s) < 2 or np.any(np.diff(time_s) < 0) or not np.isfinite(time_s[-1] - time_s[0]):
+        return False
+    windows = min(int((time_s[-1] - time_s[0]) / PACE_WINDOW_S), MOST_PACE_WINDOWS)
+    marks = time_s[0] + PACE_WINDOW_S * np.arange(windows + 1)
+    speed_mps = np.diff(np.interp(marks, time_s, covered_m)) / PACE_WINDOW_S
+    speed_mps = speed_mps[speed_mps >= MOVING_MPS]
+    if len(speed_mps) < PACE_WINDOWS:
+        return False
+    usual, fast = np.percentile(speed_mps, (50, 90))
+    return bool(RUNNING_MPS[0] <= usual <= RUNNING_MPS[1] and fast < SELDOM_FASTER_MPS)
 
 
 def haversine_m(lat_deg: Floats, lon_deg: Floats) -> Floats:

@@ -239,8 +239,8 @@ def _laps(activity: _Activity, epoch_s: Floats, start_s: float) -> list[Lap]:
         laps.append(
             Lap(
                 start_s=known_s,
-                timer_s=None if np.isnan(lap.timer_s) else lap.timer_s,
-                distance_m=None if np.isnan(lap.distance_m) else lap.distance_m,
+                timer_s=lap.timer_s if lap.timer_s >= 0 else None,
+                distance_m=lap.distance_m if lap.distance_m >= 0 else None,
                 trigger=lap.trigger,
             )
         )

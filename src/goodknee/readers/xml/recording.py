@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from goodknee.core.model import FOOT_SPORTS, Activity, Floats, Lap, Pause, ReadWarning, Recording, Samples
-from goodknee.core.summary import Stated, summarise
+from goodknee.core.summary import SPORT_BY_PACE, Stated, paced_like_a_run, summarise
 from goodknee.errors import NotAnActivityError, ReadError
 from goodknee.readers.xml.times import instant
 from goodknee.readers.xml.units import cadence_of_both_feet, speed_in_mps
@@ -21,6 +21,9 @@ RAW_CADENCE: Final = "cadence as in "
 RAW_SPEED: Final = "speed as in "
 #: More tracks, activities or laps than this are no diary of a runner, and adding them up would take long.
 MAX_PARTS: Final = 10_000
+
+
+_GROUND: Final = frozenset({"distance_m", "lat_deg", "lon_deg"})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -66,7 +69,7 @@ def assemble(
     whole = {"time_s": np.round(columns["epoch_s"] - base_s, 6)}
     activity_index = np.full(len(columns["epoch_s"]), -1, dtype=np.intp)
     activities = []
-    for index, draft in enumerate(drafts):
+    for index, draft in enumerate(_with_sport(columns, each) for each in drafts):
         samples, decisions = _settled(columns, draft)
         activities.append(_summary(samples, draft, decisions))
         activity_index[draft.rows] = index
@@ -131,6 +134,17 @@ def first_known(values: Floats) -> float:
     """Return the first known value; NaN when there is none."""
     known = np.flatnonzero(~np.isnan(values))
     return float(values[known[0]]) if len(known) else np.nan
+
+
+def _with_sport(columns: Mapping[str, Floats], draft: Draft) -> Draft:
+    """Return the draft; one that names no sport is a run when it was covered at a runner's pace."""
+    if draft.sport is not None:
+        return draft
+    own = {name: columns[name][draft.rows] for name in _GROUND & columns.keys()}
+    if not paced_like_a_run(Samples(columns={**own, "time_s": columns["epoch_s"][draft.rows]})):
+        return draft
+    decided = {**draft.decisions, "sport": SPORT_BY_PACE}
+    return replace(draft, sport="running", decisions=decided)
 
 
 def _settled(columns: Mapping[str, Floats], draft: Draft) -> tuple[Samples, dict[str, str]]:
