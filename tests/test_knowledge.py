@@ -11,7 +11,7 @@ import pytest
 
 from goodknee.core.words import Plural
 from goodknee.errors import KnowledgeError
-from goodknee.readers.knowledge import load_knowledge
+from goodknee.readers.knowledge import FILES, faults_in, load_knowledge
 
 CHECKOUT = Path(__file__).resolve().parent.parent
 SOURCE = CHECKOUT / "src" / "goodknee"
@@ -31,7 +31,12 @@ def pack(tmp_path: Path) -> Path:
 
 
 def test_a_copy_of_the_pack_reads_the_same(pack: Path) -> None:
-    assert load_knowledge(pack) == KNOWLEDGE
+    copy = load_knowledge(pack)
+    assert {name: copy.read(name) for name in FILES} == {name: KNOWLEDGE.read(name) for name in FILES}
+
+
+def test_the_pack_is_sound() -> None:
+    assert faults_in() == []
 
 
 LOAD, PAIN, WORDS = "rules/load.yaml", "rules/pain.yaml", "words/en.yaml"
@@ -50,9 +55,9 @@ UNSOUND = [
     (LOAD, "[frandsen2025]", "[frandsen2035]", "no source", "session_spike.evidence.sources.0"),
     (LOAD, "[frandsen2025]", "[]", "at least one source", "session_spike.evidence"),
     (LOAD, "name: load.next_run.name", "name: load.next", "no sentence", "next_run.name"),
-    (LOAD, "name: load.next_run.name", "name: &a load.next_run.name", "no anchors", "line"),
-    (LOAD, "name: load.next_run.name", "name: !!str load.next_run.name", "no anchors", "line"),
-    (LOAD, "trend:", "trend: [", "not YAML", "line"),
+    (LOAD, "name: load.next_run.name", "name: &a load.next_run.name", "an anchor or a tag", "line"),
+    (LOAD, "name: load.next_run.name", "name: !!str load.next_run.name", "an anchor or a tag", "line"),
+    (LOAD, "trend:", "trend: [", "not plain YAML", "line"),
     (PAIN, "up_to_nprs: 10", "up_to_nprs: 9", "end at 10", "zones"),
     ("sources.yaml", "frandsen2025:", "Frandsen2025:", "no source", "session_spike"),
     (
@@ -66,6 +71,29 @@ UNSOUND = [
     (WORDS, "{spike_pct:pct} longer", "{spike_pct:pct longer", "be filled", "load.session_spike.fact"),
     (WORDS, "weekdays: [Mon, ", "weekdays: [", "7 days", "weekdays"),
     ("pack.yaml", 'version: "0.1"', "version: 0.1", "valid string", "version"),
+    ("red_flags.yaml", "{q: hot, is: true}", "{q: hott, is: true}", "no question hott", "rules.RF02.when"),
+    ("red_flags.yaml", "{q: hot, is: true}", "{q: hot, eq: very}", "does not fit", "rules.RF02.when"),
+    (
+        "red_flags.yaml",
+        "in: [clear, very_large]",
+        "in: [clear, huge]",
+        "huge is no answer",
+        "rules.RF02.when",
+    ),
+    ("red_flags.yaml", "[coakley2006, gcare_knee]", "[coakley2066]", "no coakley2066", "rules.RF02.sources"),
+    ("red_flags.yaml", "id: RF02b", "id: RF02", "stands twice", "rules"),
+    ("red_flags.yaml", "[can_walk_now, limp]", "[can_walk, limp]", "no question can_walk", "CX01.ask_again"),
+    ("risk_factors.yaml", "f: spike_pct", "f: spikes", "no measured fact", "factors.session_spike"),
+    ("risk_factors.yaml", "claims: [C025]", "claims: [C925]", "no C925", "factors.session_spike.claims"),
+    (
+        "questions.yaml",
+        "group: urgent\n",
+        "group: first\n",
+        "no group first",
+        "deformity_or_open_wound.group",
+    ),
+    ("reviews.yaml", "\n  red_flags.yaml:", "\n  flags.yaml:", "no file flags.yaml", "needs"),
+    ("corrections.yaml", "red_flags.yaml: CX02", "red_flags.yaml: CX92", "no item", "corrections.0.items"),
 ]
 
 
@@ -77,19 +105,41 @@ def test_a_pack_that_is_not_sound_is_refused(
     text = path.read_text("utf-8")
     assert old in text
     path.write_text(text.replace(old, new, 1), "utf-8")
+    said = [(fault.what, fault.where) for fault in faults_in(pack)]
+    assert any(what in found and where in at and ".yaml" in at for found, at in said), said
+
+
+def test_what_is_used_is_refused_with_file_and_key(pack: Path) -> None:
+    path = pack / LOAD
+    path.write_text(path.read_text("utf-8").replace("window_days: 30", "windowdays: 30", 1), "utf-8")
     with pytest.raises(KnowledgeError) as refused:
-        load_knowledge(pack)
-    assert what in refused.value.what
-    assert where in refused.value.where
-    assert ".yaml" in refused.value.where
+        _ = load_knowledge(pack).load
+    assert "session_spike.window_days" in refused.value.where
     assert refused.value.next_step
 
 
-def test_a_missing_file_is_named(pack: Path) -> None:
-    (pack / "rules" / "pain.yaml").unlink()
+def test_all_faults_are_found_not_just_the_first(pack: Path) -> None:
+    for file, old, new in (
+        (LOAD, "window_days: 30", "window_days: many"),
+        (LOAD, "grade: B", "grade: Z"),
+        (WORDS, "weekdays: [Mon, ", "weekdays: ["),
+        ("red_flags.yaml", "{q: foot_cold_pale_numb, is: true}", "{q: foot_cold, is: true}"),
+    ):
+        path = pack / file
+        text = path.read_text("utf-8")
+        assert old in text
+        path.write_text(text.replace(old, new, 1), "utf-8")
+    (pack / PAIN).unlink()
+    assert {LOAD, WORDS, PAIN, "red_flags.yaml"} <= {fault.file for fault in faults_in(pack)}
+    assert len([fault for fault in faults_in(pack) if fault.file == LOAD]) == 2
+
+
+def test_a_file_that_is_not_needed_does_not_matter(pack: Path) -> None:
+    (pack / PAIN).unlink()
+    assert load_knowledge(pack).load
     with pytest.raises(KnowledgeError) as refused:
-        load_knowledge(pack)
-    assert refused.value.where == "rules/pain.yaml"
+        _ = load_knowledge(pack).pain
+    assert refused.value.where == PAIN
 
 
 def test_a_rule_changes_without_touching_code(pack: Path) -> None:

@@ -1,4 +1,4 @@
-"""Where the benchmarks find real activity files: $GOODKNEE_TEST_DATA, else ../shared/data beside the checkout."""
+"""Where the benchmarks find real files: $GOODKNEE_TEST_DATA, else ../shared/data beside the checkout."""
 
 from __future__ import annotations
 

@@ -18,6 +18,7 @@ Decoder = Callable[[bytes], Columns]
 
 def goodknee_fit(data: bytes) -> Columns:
     from goodknee.formats.fit_profile import MESSAGES, RECORD
+    from goodknee.readers.fit_channels import channels_of
     from goodknee.readers.fit_decode import decode
 
     fit = decode(data)
@@ -28,6 +29,9 @@ def goodknee_fit(data: bytes) -> Columns:
     for field in records.developer_fields:
         column = records.developer_column(field.key)
         columns[f"dev:{field.application}:{field.number}"] = None if column is None else column.floats(field)
+    if "compressed_speed_distance" in columns:
+        channels = channels_of(fit)
+        columns["speed"], columns["distance"] = channels.get("speed_mps"), channels.get("distance_m")
     if not len(records) and fit.warnings:
         raise ValueError(fit.warnings[0].what)
     return columns
@@ -36,12 +40,14 @@ def goodknee_fit(data: bytes) -> Columns:
 def fitdecode(data: bytes) -> Columns:
     import fitdecode as peer
 
-    rows = []
     with peer.FitReader(io.BytesIO(data), check_crc=peer.CrcCheck.RAISE) as reader:
-        for frame in reader:
-            if frame.frame_type == peer.FIT_FRAME_DATA and frame.global_mesg_num == 20:
-                rows.append({field.name: field.value for field in reversed(frame.fields)})
-    return by_column(rows)
+        return by_column(
+            [
+                {field.name: field.value for field in reversed(frame.fields)}
+                for frame in reader
+                if frame.frame_type == peer.FIT_FRAME_DATA and frame.global_mesg_num == 20
+            ]
+        )
 
 
 def fitparse(data: bytes) -> Columns:
@@ -129,14 +135,6 @@ def row_count(columns: Columns) -> int:
     return max((len(column) for column in columns.values() if column is not None), default=0)
 
 
-def accepts(decoder: Decoder, data: bytes) -> bool:
-    """Whether the decoder reads the file at all; decoders fail in many ways, each of which is a no."""
-    try:
-        return row_count(decoder(data)) > 0
-    except Exception:  # noqa: BLE001  other people's decoders raise whatever they like
-        return False
-
-
 #: What is compared: FIT's field numbers (the first that has a value counts) and the names peers give them.
 _COMPARED = {
     "latitude": ((0,), ("position_lat", "latitude")),
@@ -155,7 +153,7 @@ _DEG = 180 / 2**31
 
 
 def truth(data: bytes) -> dict[str, Any] | None:
-    """Return what is in a FIT file's records, by an independent decoder; None when nothing can be read.
+    """Return what is in a FIT file's records, by an independent decoder; None when it cannot be read.
 
     Checksums are not looked at, the rows before damage count, and a header that says 0 bytes is first given
     the length that is there.
@@ -165,16 +163,19 @@ def truth(data: bytes) -> dict[str, Any] | None:
     if data[8:12] == b".FIT" and data[4:8] == bytes(4):
         data = data[:4] + (len(data) - data[0]).to_bytes(4, "little") + data[8:]
     rows: list[dict[int, Any]] = []
+    sound = len(data) > 0
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
         try:
             with peer.FitReader(io.BytesIO(data), check_crc=peer.CrcCheck.DISABLED) as reader:
-                for frame in reader:
-                    if frame.frame_type == peer.FIT_FRAME_DATA and frame.global_mesg_num == 20:
-                        rows.append(_native(frame))
+                rows.extend(
+                    _native(frame)
+                    for frame in reader
+                    if frame.frame_type == peer.FIT_FRAME_DATA and frame.global_mesg_num == 20
+                )
         except peer.FitError:
-            pass
-    if not rows:
+            sound = False
+    if not rows and not sound:
         return None
     found = {name: np.full(len(rows), np.nan) for name in _COMPARED}
     for name, (numbers, _) in _COMPARED.items():

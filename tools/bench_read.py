@@ -2,9 +2,10 @@
 
     python tools/bench_read.py
 
-One process, one run, all times in CPU seconds on contents held in memory, the best of several passes that take
-turns. The work is the same for all: every record to columns with all named fields, checksums checked, on the files
-that every decoder reads. Memory is the peak of a child process that does the same.
+One process, one run, CPU seconds on contents held in memory, the best of several passes that take turns (one
+pass for decoders that take longer than five seconds). The work is the same for all: every record to columns
+with all named fields, checksums checked, on the files that every decoder reads. ``goodknee.read`` beside it
+opens the file and makes the activities too. Memory is the peak of a child process that does the same work.
 """
 
 from __future__ import annotations
@@ -13,131 +14,138 @@ import resource
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from pathlib import Path
+from typing import TypeVar
 
 import bench_peers
 from bench_data import contents
-from bench_peers import FIT_DECODERS, XML_DECODERS, Decoder
+from bench_peers import FIT_DECODERS, XML_DECODERS, Columns, Decoder
 
 PASSES = 7
-SLOW_S = 5.0  # a decoder that takes longer for one pass gets two
+SLOW_S = 5.0
+END_TO_END = "goodknee.read"
+
+Thing = TypeVar("Thing")
+
+
+@dataclass
+class Survey:
+    """What one decoder made of all files: CPU seconds and rows of those it reads, and how many are right."""
+
+    seconds: dict[Path, float]
+    rows: dict[Path, int]
+    right: int = 0
 
 
 def main() -> None:
     fit = contents("fit")
-    common = {path: data for path, data in fit.items() if all(accepts_all(FIT_DECODERS, data))}
-    print(f"FIT: {len(fit)} files, {len(common)} of them read by every decoder")
-    records = sum(bench_peers.row_count(FIT_DECODERS["goodknee"](data)) for data in common.values())
-    seconds = timed({name: over(decoder, common.values()) for name, decoder in FIT_DECODERS.items()})
-    seconds["goodknee.read"] = best(over_paths(common))
-    right = rightly_read(fit)
-    table("fit", seconds, common, records, right, len(fit))
-    fastest = min(seconds[name] for name in ("fitparse", "fitfast", "pyroparse"))
-    bar("decode against fitdecode", seconds["fitdecode"] / seconds["goodknee"], 100)
-    bar("decode against the fastest other", fastest / seconds["goodknee"], 2)
-    bar("goodknee.read end to end against fitdecode", seconds["fitdecode"] / seconds["goodknee.read"], 50)
-    most = max(count for name, count in right.items() if name != "goodknee")
-    bar("files read rightly beyond the best other", right["goodknee"] - most, 1)
-    for kind in XML_DECODERS:
-        xml(kind)
+    surveys = survey(FIT_DECODERS, fit, is_right=_fit_is_right)
+    speed = report("fit", FIT_DECODERS, fit, surveys)
+    peers = [name for name in FIT_DECODERS if name != "goodknee"]
+    fastest = max(speed[name] for name in peers if name != "fitdecode")
+    bar("decode against fitdecode", speed["goodknee"] / speed["fitdecode"], 100)
+    bar("decode against the fastest other", speed["goodknee"] / fastest, 2)
+    bar("goodknee.read, end to end, against fitdecode", speed[END_TO_END] / speed["fitdecode"], 50)
+    bar("files read rightly beyond the best other", ahead(surveys, peers), 1)
+    gpx, tcx = contents("gpx"), contents("tcx")
+    by_gpx = report("gpx", XML_DECODERS["gpx"], gpx, survey(XML_DECODERS["gpx"], gpx, is_right=_any_rows))
+    bar("gpx against gpxpy", by_gpx["goodknee"] / by_gpx["gpxpy"], 4)
+    by_tcx = report("tcx", XML_DECODERS["tcx"], tcx, survey(XML_DECODERS["tcx"], tcx, is_right=_any_rows))
+    bar("tcx in MB/s against gpxpy on gpx", by_tcx["goodknee"] / by_gpx["gpxpy"], 4)
+    print(f"  tcx against tcxreader: {by_tcx['goodknee'] / by_tcx['tcxreader']:.1f}")
 
 
-def xml(kind: str) -> None:
-    decoders = XML_DECODERS[kind]
-    files = contents(kind)
-    common = {path: data for path, data in files.items() if all(accepts_all(decoders, data))}
-    print(f"\n{kind.upper()}: {len(files)} files, {len(common)} of them read by every decoder")
-    points = sum(bench_peers.row_count(decoders["goodknee"](data)) for data in common.values())
-    seconds = timed({name: over(decoder, common.values()) for name, decoder in decoders.items()})
-    seconds["goodknee.read"] = best(over_paths(common))
-    reads = {n: sum(bench_peers.accepts(d, data) for data in files.values()) for n, d in decoders.items()}
-    table(kind, seconds, common, points, reads, len(files))
-    peer = next(name for name in decoders if name != "goodknee")
-    bar(f"{kind} against {peer}", seconds[peer] / seconds["goodknee"], 4)
+def ahead(surveys: Mapping[str, Survey], peers: list[str]) -> int:
+    return surveys["goodknee"].right - max(surveys[name].right for name in peers)
 
 
-def accepts_all(decoders: Mapping[str, Decoder], data: bytes) -> Iterable[bool]:
-    return (bench_peers.accepts(decoder, data) for decoder in decoders.values())
+def _fit_is_right(data: bytes) -> Callable[[Columns | None], bool]:
+    true = bench_peers.truth(data)
+    if true is None:  # nothing can be read, and to say so is right
+        return lambda columns: columns is None
+    return lambda columns: columns is not None and bench_peers.is_right(columns, true)
 
 
-def rightly_read(files: Mapping[Path, bytes]) -> dict[str, int]:
-    """Count, for each decoder, the files it reads as they are; a file without records must not be silent."""
-    right = dict.fromkeys(FIT_DECODERS, 0)
-    for data in files.values():
-        true = bench_peers.truth(data)
-        for name, decoder in FIT_DECODERS.items():
-            try:
-                columns = decoder(data)
-            except Exception:  # noqa: BLE001  other people's decoders raise whatever they like
-                right[name] += true is None
-                continue
-            right[name] += true is not None and bench_peers.is_right(columns, true)
-    return right
+def _any_rows(_data: bytes) -> Callable[[Columns | None], bool]:
+    return lambda columns: bool(columns and bench_peers.row_count(columns))
 
 
-def over(decoder: Decoder, files: Iterable[bytes]) -> Callable[[], None]:
-    held = list(files)
+def survey(
+    decoders: Mapping[str, Decoder],
+    files: Mapping[Path, bytes],
+    *,
+    is_right: Callable[[bytes], Callable[[Columns | None], bool]],
+) -> dict[str, Survey]:
+    """Let every decoder read every file once."""
+    found = {name: Survey({}, {}) for name in decoders}
+    for path, data in files.items():
+        judge = is_right(data)
+        for name, decoder in decoders.items():
+            start = time.process_time()
+            columns = attempt(decoder, data)
+            spent = time.process_time() - start
+            found[name].right += judge(columns)
+            if columns and (rows := bench_peers.row_count(columns)):
+                found[name].seconds[path], found[name].rows[path] = spent, rows
+    return found
 
+
+def attempt(decoder: Decoder, data: bytes) -> Columns | None:
+    try:
+        return decoder(data)
+    except Exception:  # noqa: BLE001  other people's decoders raise whatever they like
+        return None
+
+
+def report(
+    kind: str, decoders: Mapping[str, Decoder], files: Mapping[Path, bytes], surveys: Mapping[str, Survey]
+) -> dict[str, float]:
+    """Time the decoders on the files that all of them read; print the table and return MB per second."""
+    common = [path for path in files if all(path in one.rows for one in surveys.values())]
+    rows = sum(surveys["goodknee"].rows[path] for path in common)
+    size = sum(len(files[path]) for path in common) / 1e6
+    once = {name: over([files[path] for path in common], decoder) for name, decoder in decoders.items()}
+    once[END_TO_END] = over(common, read_from_disk)
+    seconds = {name: sum(one.seconds[path] for path in common) for name, one in surveys.items()}
+    seconds[END_TO_END] = cpu_seconds(once[END_TO_END])
+    for _ in range(PASSES):
+        for name, spent in seconds.items():
+            if spent < SLOW_S:
+                seconds[name] = min(spent, cpu_seconds(once[name]))
+    right = "read rightly" if kind == "fit" else "read"
+    print(f"\n{kind}: {len(files)} files; {len(common)} of them ({size:.1f} MB, {rows} rows) read by all")
+    print(f"{'':14} {'MB/s':>8} {'rows/s':>11} {'ms/file':>8} {'peak MB':>8}  files {right}")
+    for name, spent in seconds.items():
+        rates = f"{size / spent:8.2f} {rows / spent:11,.0f} {1e3 * spent / len(common):8.2f}"
+        more = f"{peak_mb(kind, name):8.0f}  {surveys[name].right}" if name in surveys else ""
+        print(f"{name:14} {rates} {more}")
+    return {name: size / spent for name, spent in seconds.items()}
+
+
+def over(things: list[Thing], work: Callable[[Thing], object]) -> Callable[[], None]:
     def once() -> None:
-        for data in held:
-            decoder(data)
+        for thing in things:
+            work(thing)
 
     return once
 
 
-def over_paths(files: Iterable[Path]) -> Callable[[], None]:
+def read_from_disk(path: Path) -> None:
     from goodknee.errors import NotAnActivityError
     from goodknee.readers.activity_file import read
 
-    held = list(files)
-
-    def once() -> None:
-        for path in held:
-            try:
-                read(path)
-            except NotAnActivityError:
-                continue
-
-    return once
-
-
-def timed(work: Mapping[str, Callable[[], None]]) -> dict[str, float]:
-    """Return the best CPU seconds of each; passes take turns, so that a busy machine is unfair to nobody."""
-    seconds = {name: cpu_seconds(once) for name, once in work.items()}
-    for turn in range(1, PASSES):
-        for name, once in work.items():
-            if turn < 2 or seconds[name] < SLOW_S:
-                seconds[name] = min(seconds[name], cpu_seconds(once))
-    return seconds
-
-
-def best(once: Callable[[], None]) -> float:
-    return min(cpu_seconds(once) for _ in range(PASSES))
+    try:
+        read(path)
+    except NotAnActivityError:
+        return  # a course: it has records, which every decoder counts
 
 
 def cpu_seconds(once: Callable[[], None]) -> float:
     start = time.process_time()
     once()
     return time.process_time() - start
-
-
-def table(
-    kind: str,
-    seconds: Mapping[str, float],
-    common: Mapping[Path, bytes],
-    rows: int,
-    right: Mapping[str, int],
-    files: int,
-) -> None:
-    size = sum(len(data) for data in common.values()) / 1e6
-    word = "read rightly" if kind == "fit" else "read at all"
-    print(f"{size:.1f} MB, {rows} records; {word}: of {files} files")
-    print(f"{'':14} {'MB/s':>8} {'records/s':>11} {'ms/file':>8} {'peak MB':>8}  {word}")
-    for name, spent in seconds.items():
-        peak = f"{peak_mb(kind, name):8.0f}" if name in right else " " * 8
-        speed = f"{size / spent:8.2f} {rows / spent:11,.0f} {1e3 * spent / len(common):8.2f}"
-        print(f"{name:14} {speed} {peak}  {right.get(name, '')}")
 
 
 def peak_mb(kind: str, name: str) -> float:
@@ -149,8 +157,15 @@ def peak_mb(kind: str, name: str) -> float:
 def alone(kind: str, name: str) -> None:
     decoder = FIT_DECODERS[name] if kind == "fit" else XML_DECODERS[kind][name]
     for data in contents(kind).values():
-        bench_peers.accepts(decoder, data)
-    print(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024)
+        attempt(decoder, data)
+    print(peak_kb() / 1024)
+
+
+def peak_kb() -> int:
+    status = Path("/proc/self/status")
+    if status.exists():  # getrusage would count what the parent held when it made this process
+        return int(status.read_text().partition("VmHWM:")[2].split()[0])
+    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
 
 
 def bar(what: str, value: float, least: float) -> None:

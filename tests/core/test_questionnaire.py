@@ -78,7 +78,7 @@ def test_every_question_is_complete_and_stands_after_the_one_it_hangs_on() -> No
         assert (question.max is not None) == (question.type in {"int", "float", "numbers"}), question.key
         assert (question.screen == "tick") <= (question.type == "bool"), question.key
         assert "{" not in legal_values(question)
-    assert all(QUESTIONS.of(group) for group in QUESTIONS.groups)
+    assert all(QUESTIONS.of(group.id) for group in QUESTIONS.groups)
 
 
 def test_what_cannot_wait_is_asked_first_and_supplements_last() -> None:

@@ -80,6 +80,26 @@ def test_pain_around_a_spike(entries: list[tuple[int, int]], expected: str) -> N
     assert "does not prove" in finding.reason.says
 
 
+def test_a_sore_knee_before_does_not_hide_the_other_that_hurts_after() -> None:
+    entries = [
+        DiaryEntry(day=days_ago(20), side="left", pain_worst=6),
+        DiaryEntry(day=days_ago(5), side="left", pain_worst=6),
+        DiaryEntry(day=days_ago(20), side="right", pain_worst=0),
+        DiaryEntry(day=days_ago(5), side="right", pain_worst=5),
+    ]
+    finding = pain_around(days_ago(10), pain_days(entries), KNOWLEDGE)
+    assert finding is not None
+    assert finding.reason.says.startswith("This is about your right knee. In the 28 days before")
+    assert (finding.reason.facts["worst_before"], finding.reason.facts["worst_after"]) == (0, 5)
+
+
+def test_the_morning_of_a_run_comes_before_it() -> None:
+    mornings = [DiaryEntry(day=days_ago(n), side="left", pain_morning=pain) for n, pain in ((10, 6), (9, 2))]
+    finding = pain_around(days_ago(10), pain_days(mornings), KNOWLEDGE)
+    assert finding is not None
+    assert (finding.reason.facts["worst_before"], finding.reason.facts["worst_after"]) == (6, 2)
+
+
 def test_pain_around_needs_an_entry_after_the_run() -> None:
     assert pain_around(days_ago(10), pain_days(pain((20, 6))), KNOWLEDGE) is None
     assert pain_around(days_ago(40), pain_days(pain((11, 6))), KNOWLEDGE) is None

@@ -156,3 +156,28 @@ def test_any_samples_give_totals_that_are_not_negative(rows: list[tuple[float, f
     run = add_up({"time_s": time_s, "distance_m": distance, "altitude_m": altitude, "cadence_spm": altitude})
     for total in (run.elapsed_s, run.moving_s, run.ascent_m, run.descent_m, run.mean_cadence_spm):
         assert total is None or total >= 0
+
+
+def test_a_treadmill_without_speed_has_a_cadence_but_no_moving_time() -> None:
+    run = add_up({"time_s": [0, 10, 20, 30], "cadence_spm": [0, 170, 170, 170]})
+    assert run.moving_s is None
+    assert run.mean_cadence_spm == pytest.approx(170)
+
+
+def test_where_distance_is_stated_at_a_few_points_positions_tell_who_moves() -> None:
+    nan = float("nan")
+    run = add_up(
+        {
+            "time_s": [0, 10, 20, 30],
+            "distance_m": [0, nan, 60, nan],
+            "lat_deg": [48, 48.0003, 48.0006, 48.0006],
+            "lon_deg": [11, 11, 11, 11],
+        }
+    )
+    assert run.moving_s == pytest.approx(20)
+
+
+def test_each_derived_total_is_recorded() -> None:
+    climb: dict[str, list[float]] = {"time_s": [0, 60, 120], "altitude_m": [100, 120, 100]}
+    assert {"ascent_m", "descent_m"} <= add_up(climb).decisions.keys()
+    assert "descent_m" not in add_up(climb, stated=Stated(descent_m=5)).decisions

@@ -7,7 +7,7 @@ import json
 import os
 import subprocess
 import sys
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -17,6 +17,7 @@ import pytest
 
 from goodknee.core.model import Samples
 from goodknee.faces.cli import main
+from goodknee.stores.store import open_store
 from goodknee.writers.fit import encode_activity
 
 
@@ -103,7 +104,8 @@ def test_read_keeps_going_past_a_bad_file_and_leaves_with_1(
     assert second["error"] is None
     said = goodknee("read", bad, run_file, code=1)
     assert "1.8\u00a0km" in said
-    assert "Not read. This file is empty." in goodknee.err
+    assert goodknee.err.startswith("Not read. This file is empty.\n  where: " + str(bad))
+    assert len(goodknee.err.splitlines()) == 3
 
 
 def test_samples_hold_every_record_once(goodknee: Goodknee, run_file: Path, tmp_path: Path) -> None:
@@ -204,6 +206,7 @@ def test_global_options_stand_before_or_after_the_verb(
         ["import"],
         ["import", "--list", "--undo", "1"],
         ["runs", "--today", "soon"],
+        ["report", "--today", "0001-01-01"],
     ],
 )
 def test_words_that_are_off_give_exit_2_and_one_document(goodknee: Goodknee, words: list[str]) -> None:
@@ -217,6 +220,24 @@ def test_an_unknown_run_is_said_in_three_lines(goodknee: Goodknee) -> None:
     goodknee("runs", "20990101", code=1)
     assert len(goodknee.err.strip().splitlines()) == 3
     assert goodknee.json("runs", "20990101", code=1)["error"]["what"]
+
+
+def test_a_simulated_store_and_a_persons_stay_apart(goodknee: Goodknee, run_file: Path) -> None:
+    with open_store(goodknee.data, create=True, simulated=True, story_day=date(2026, 5, 17)):
+        pass
+    goodknee("import", run_file, code=1)
+    assert len(goodknee.err.strip().splitlines()) == 3
+    assert goodknee.json("runs") == {"runs": []}
+
+
+def test_a_narrow_window_never_cuts_an_id(
+    goodknee: Goodknee, run_file: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    goodknee("import", run_file)
+    (run,) = goodknee.json("runs")["runs"]
+    monkeypatch.setenv("FORCE_COLOR", "1")  # what rich takes for a terminal
+    monkeypatch.setenv("COLUMNS", "40")
+    assert run["id"] in goodknee("runs")
 
 
 def test_a_reader_that_stops_reading_is_no_fault(run_file: Path, tmp_path: Path) -> None:

@@ -47,7 +47,7 @@ def test_a_short_run_finds_nothing(tmp_path: Path) -> None:
         [
             *(sys.executable, str(HERE / "fuzz_read.py"), str(corpus), f"-dict={HERE / 'words.dict'}"),
             *(
-                "-max_total_time=8",
+                "-max_total_time=6",
                 "-seed=1",
                 "-timeout=10",
                 "-rss_limit_mb=2048",

@@ -509,3 +509,28 @@ def test_every_real_file_is_an_activity_or_a_kind_error(test_data: Path) -> None
         ("fit4s__segment2.fit", "NotAnActivityError"),
         ("fittrackee__example.fit", "NotAnActivityError"),
     ]
+
+
+@pytest.mark.parametrize("value", [float("inf"), 1e300, -1e300, -5.0, 2.0**40])
+@pytest.mark.parametrize("number", [profile.SESSION, profile.ACTIVITY, profile.RECORD, profile.LAP])
+def test_absurd_numbers_in_fields_of_another_type_are_missing(number: int, value: float) -> None:
+    """Every number of a message stored as float64: no time can be made of it, no sum overflows."""
+    names = [n for n, f in profile.MESSAGES[number].fields.items() if f.base.name != "string"][:20]
+    head = struct.pack("<BBBHB", 0x40, 0, 0, number, len(names))
+    body = head + bytes(v for n in names for v in (n, 8, profile.BASE_TYPES["float64"].number))
+    body += (b"\0" + struct.pack(f"<{len(names)}d", *[value] * len(names))) * 3
+    sound = encode([file_id(), records(range(3), heart_rate=150.0), session()])
+    whole = struct.pack("<BBHI4s", 12, 16, 2100, len(body), b".FIT") + body
+    recording = read_fit(sound + whole + struct.pack("<H", crc16.arc(whole)), file="run.fit")
+    sound_one = next(each for each in recording.activities if each.started_at == STARTED_AT)
+    assert sound_one.mean_heart_rate_bpm == 150
+
+
+def test_trap_8_a_number_of_three_bytes_is_no_distance() -> None:
+    fields = bytes((253, 4, 0x86, 5, 3, 0x86, 3, 1, 0x02))  # distance: uint32 in 3 bytes
+    body = struct.pack("<BBBHB", 0x40, 0, 0, profile.RECORD, 3) + fields
+    body += struct.pack("<BI3sB", 0, START, b"abc", 77)
+    whole = struct.pack("<BBHI4s", 12, 16, 2100, len(body), b".FIT") + body
+    samples = read_fit(whole + struct.pack("<H", crc16.arc(whole)), file="run.fit").samples
+    assert samples.get("distance_m") is None
+    assert samples["heart_rate_bpm"].tolist() == [77]

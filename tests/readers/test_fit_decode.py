@@ -24,6 +24,7 @@ from goodknee.formats.fit_profile import (
     BASE_TYPES,
     DEVELOPER_DATA_ID,
     FIELD_DESCRIPTION,
+    MESSAGES,
     RECORD,
     TIMESTAMP,
 )
@@ -236,6 +237,17 @@ def test_trap_9_strings_with_and_without_an_end() -> None:
     assert [message.get("name") for message in fit.table(12).messages()] == ["run", "walk", "�", None]
 
 
+def test_a_float_that_is_no_number_is_missing_without_a_fuss() -> None:
+    fields: Fields = [(100, 4, BASE_TYPES["float32"].number)]
+    one, two = definition(0, RECORD, fields), definition(1, RECORD, [*fields, (3, 1, 2)])
+    signalling, infinite = b"\x01\0\x80\x7f", b"\0\0\x80\x7f"
+    fit = decode(block(one, two, data(0, signalling), data(1, infinite + b"\x05")))
+    column = fit.table(RECORD).column(100)
+    assert column is not None
+    assert column.missing.tolist() == [True, False]
+    assert np.isnan(column.floats(MESSAGES[RECORD].fields[3])).all()
+
+
 def test_fields_of_no_size_and_repeated_fields_are_survived() -> None:
     fields: Fields = [(3, 1, 2), (4, 0, 2), (3, 1, 2)]
     assert values(decode(block(definition(0, RECORD, fields), data(0, b"\x01\x02"))), 3) == [1]
@@ -438,7 +450,7 @@ def fit_files(draw: st.DrawFn) -> bytes:
             for i in range(draw(st.sampled_from([1, 2, 3, 70, 400]))):
                 five_bits = draw(st.integers(0, 31)) if packed and i < 3 else None
                 chunks.append(data(local, rows[i % len(rows)], five_bits=five_bits))
-    return block(*chunks)
+    return block(*chunks, data(local, bytes(sizes[local])))
 
 
 @settings(max_examples=150, deadline=None)

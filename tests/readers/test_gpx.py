@@ -15,7 +15,7 @@ import numpy as np
 import pytest
 
 from goodknee.core.model import Pause, Recording
-from goodknee.errors import NotAnActivityError
+from goodknee.errors import NotAnActivityError, ReadError
 from goodknee.readers.gpx import read_gpx
 
 MORNING = datetime(2024, 5, 3, 6, 0, tzinfo=UTC)
@@ -344,3 +344,18 @@ def test_a_track_that_names_no_sport_is_a_run_only_at_a_runners_pace(mps: float,
 
 def cadence(value: str) -> str:
     return f"<extensions><cad>{value}</cad></extensions>"
+
+
+@pytest.mark.parametrize("wrong", ["2016-12-31T23:59:60Z", "2024-13-03T06:00:00Z", "2024-05-03T24:00:00Z"])
+def test_one_impossible_time_among_many_is_missing_and_said(wrong: str) -> None:
+    # numpy 2.4 ends the process when it casts more than 500 texts and one is no date.
+    recording = read(track(northward(range(600)) + point(inside=f"<time>{wrong}</time>")))
+    assert len(recording.samples) == 601
+    assert np.isnan(recording.samples["time_s"]).sum() == 1
+    assert "1." in recording.warnings[0].what
+
+
+def test_times_in_an_unknown_form_are_an_error_not_a_plan() -> None:
+    with pytest.raises(ReadError, match="times in this GPX file cannot be read") as refused:
+        read(track(point(inside="<time>03.05.2024 06:00:00</time>")))
+    assert not isinstance(refused.value, NotAnActivityError)

@@ -326,3 +326,12 @@ def test_a_course_beside_an_activity_adds_no_points() -> None:
         f"<Activities>{activity(lap(points(range(4))))}</Activities></TrainingCenterDatabase>"
     )
     assert len(read_tcx(document.encode(), file="x").samples) == 4
+
+
+def test_an_activity_lasts_at_least_as_long_as_its_laps_say() -> None:
+    totals = "<TotalTimeSeconds>100</TotalTimeSeconds><DistanceMeters>300</DistanceMeters>"
+    run = read(
+        activity(lap(points(range(50)), totals=totals), lap(points(range(50, 100)), start=50, totals=totals))
+    )
+    assert run.activities[0].timer_s == 200
+    assert run.activities[0].elapsed_s == 200

@@ -276,13 +276,12 @@ def test_a_worker_that_crashes_loses_one_file_only(
 ) -> None:
     (tmp_path / "poisoned_job.py").write_text(
         "import os\n"
-        "from goodknee.services import import_files\n"
-        "read_one = import_files._read_one\n"
+        "from goodknee.services.look_at_file import read_one\n"
         "def work(task):\n"
         "    return os._exit(139) if task.file.name == '0030.fit' else read_one(task)\n"
     )
     monkeypatch.syspath_prepend(tmp_path)
-    monkeypatch.setattr(service, "_read_one", import_module("poisoned_job").work)
+    monkeypatch.setattr(service, "read_one", import_module("poisoned_job").work)
     files = fit_folder(tmp_path / "files", WORTH_PROCESSES, seconds=20)
     report = bring(store, files, workers=2)
     assert len(report.imported) == len(store.runs()) == WORTH_PROCESSES - 1

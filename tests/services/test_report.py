@@ -1,15 +1,18 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from datetime import date, timedelta
 from typing import Any
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from tests.services.made_up_runs import TODAY, MadeUpStore, a_run, the_story
 
 from goodknee.core.model import DiaryEntry
 from goodknee.core.report import Report
+from goodknee.core.summary import SPORT_BY_PACE
 from goodknee.readers.knowledge import load_knowledge
 from goodknee.services.report import make_report, report_document
 
@@ -47,9 +50,10 @@ def test_an_empty_store_has_nothing_to_say() -> None:
 
 def test_too_few_runs_are_said_as_such() -> None:
     report = report_of(MadeUpStore([a_run(days_ago(n), 5.0) for n in (28, 3, 0)]))
-    assert report.lead == (
-        "Too few runs to say what stands out. A comparison needs 30 days of runs, and you have 29.",
-    )
+    assert [sentence.replace("\u00a0", " ") for sentence in report.lead] == [
+        "Too few runs to say what stands out. "
+        + "A comparison needs the 30 days before a run. Your first run here was on Sun 19 Apr 2026."
+    ]
     assert "short_history" in missing(report)
 
 
@@ -58,9 +62,46 @@ def test_nothing_stands_out_is_an_answer() -> None:
     assert report.lead[0].startswith("No run stands out.")
 
 
+def test_what_could_not_be_compared_is_not_called_unremarkable() -> None:
+    known = [a_run(days_ago(n), 5.0) for n in range(34, 0, -4)]
+    report = report_of(MadeUpStore([*known, a_run(days_ago(1), None), a_run(days_ago(0), 15.0)]))
+    assert report.runs[-1].spike_state == "distance_missing_in_window"
+    assert report.lead[0].startswith("No run stands out. 1 run in the 365 days to Sun\u00a017")
+    assert "distance_in_window" in missing(report)
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "says"),
+    [(7, 4, "no higher in the 28 days after it"), (2, 4, "reached 4/10"), (None, 0, None)],
+)
+def test_the_first_lines_do_not_turn_less_pain_into_more(
+    before: int | None, after: int, says: str | None
+) -> None:
+    runs = [a_run(days_ago(n), 9.0 if n == 20 else 5.0) for n in range(60, 0, -2)]
+    pains = [(25, before), (10, after)]
+    diary = [DiaryEntry(day=days_ago(n), side="left", pain_worst=worst) for n, worst in pains]
+    report = report_of(MadeUpStore(runs, diary))
+    assert len(report.lead) == 1 + (says is not None)
+    assert says is None or says in report.lead[1]
+
+
+def test_a_store_whose_runs_do_not_count_says_so() -> None:
+    report = report_of(MadeUpStore([a_run(days_ago(-3), 5.0), a_run(None, 5.0)]))
+    assert missing(report) == {"future", "no_date"}
+
+
+def test_the_last_days_of_a_quiet_store_are_named_by_their_date() -> None:
+    runs = [a_run(days_ago(n), 5.0, cadence_spm=None) for n in range(160, 90, -3)]
+    diary = [DiaryEntry(day=days_ago(60), side="left", pain_worst=0)]
+    report = report_of(MadeUpStore(runs, diary))
+    assert report.lead[-1].startswith("Your last run or diary entry here is from Wed\u00a018\u00a0Mar")
+    said = (*report.lead, *(row.says for row in report.trends), *(each.says for each in report.missing))
+    assert not [sentence for sentence in said if "in the last" in sentence]
+
+
 def test_a_full_history_without_a_distance_can_compare_nothing() -> None:
     report = report_of(MadeUpStore([a_run(days_ago(n), None) for n in range(60, -1, -3)]))
-    assert report.lead[0].startswith("No run could be compared")
+    assert "could be compared" in report.lead[0]
     assert "no_distance" in missing(report)
 
 
@@ -143,3 +184,10 @@ def test_any_store_gives_a_report_and_its_order_never_matters(
     second = report_document(report_of(MadeUpStore(stored, entries)))
     for key in ("says", "weeks", "recent", "pain", "trends", "missing"):
         assert first[key] == second[key]
+
+
+def test_runs_known_by_their_pace_alone_are_said() -> None:
+    run = a_run(days_ago(3), 5.0)
+    by_pace = replace(run, activity=replace(run.activity, decisions={"sport": SPORT_BY_PACE}))
+    assert "sport_by_pace" in missing(report_of(MadeUpStore([by_pace])))
+    assert "sport_by_pace" not in missing(report_of(MadeUpStore([run])))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 import sqlite3
 import subprocess
 import sys
@@ -73,20 +74,20 @@ def test_opening_a_store_of_this_version_loads_no_alembic(store: Store, folder: 
 
 @pytest.fixture
 def newer(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Path:
-    """As if GoodKnee had a second version, whose step up is in the file returned."""
+    """As if GoodKnee had a newer version, whose step up is in the file returned."""
     steps = tmp_path / "steps"
-    (steps / "versions").mkdir(parents=True)
-    for name in ("env.py", "versions/v0001_first.py"):
-        (steps / name).write_bytes((migrations.FOLDER / name).read_bytes())
+    shutil.copytree(migrations.FOLDER, steps)
     monkeypatch.setattr(migrations.run, "__defaults__", (steps,))
-    monkeypatch.setattr(database, "SCHEMA_VERSION", "0002")
-    return steps / "versions" / "v0002_shoes.py"
+    monkeypatch.setattr(database, "SCHEMA_VERSION", NEXT)
+    return steps / "versions" / f"v{NEXT}_shoes.py"
 
 
-STEP = """
+NOW = database.SCHEMA_VERSION
+NEXT = f"{int(NOW) + 1:04d}"
+STEP = f"""
 import sqlalchemy as sa
 from alembic import op
-revision, down_revision = "0002", "0001"
+revision, down_revision = "{NEXT}", "{NOW}"
 
 def upgrade():
     op.add_column("sightings", sa.Column("shoe", sa.String))
@@ -104,9 +105,9 @@ def test_an_older_store_is_brought_up_to_date_after_a_copy_was_made(
         assert len(opened.runs()) == 1
     with closing(sqlite3.connect(folder / "goodknee.sqlite")) as now:
         assert now.execute("SELECT shoe FROM sightings").fetchall() == [("old",)]
-        assert now.execute("SELECT version_num FROM alembic_version").fetchall() == [("0002",)]
-    with closing(sqlite3.connect(folder / "goodknee.before-0002.sqlite")) as before:
-        assert before.execute("SELECT version_num FROM alembic_version").fetchall() == [("0001",)]
+        assert now.execute("SELECT version_num FROM alembic_version").fetchall() == [(NEXT,)]
+    with closing(sqlite3.connect(folder / f"goodknee.before-{NEXT}.sqlite")) as before:
+        assert before.execute("SELECT version_num FROM alembic_version").fetchall() == [(NOW,)]
         assert before.execute("SELECT count(*) FROM sightings").fetchall() == [(1,)]
 
 

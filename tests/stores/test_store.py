@@ -15,7 +15,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from tests.stores.made_up import NOW, START, a_recording, an_activity, bring, everything_in, minutes
 
-from goodknee.core.model import DiaryEntry, Recording
+from goodknee.core.model import DiaryEntry, NewCheck, Recording, VisitRecord
 from goodknee.errors import AnswerError, StoreError
 from goodknee.stores import folder as store_in_folder
 from goodknee.stores.incoming import pack
@@ -47,7 +47,7 @@ def test_the_id_tells_the_start_and_an_unambiguous_beginning_finds_it(store: Sto
     with pytest.raises(AnswerError, match="More than one") as several:
         store.run("20260503")
     assert morning.id in several.value.next_step
-    for unknown in ("20270101", "", "%"):
+    for unknown in ("20270101", "", "%", "not text: \udcff"):
         with pytest.raises(AnswerError):
             store.run(unknown)
 
@@ -313,3 +313,35 @@ def test_undo_is_as_if_it_had_never_been(
     imported(tried, others)
     imported(never, others)
     assert shown(tried) == shown(never)
+
+
+A_CHECK = NewCheck(
+    at=NOW,
+    day=date(2026, 5, 12),
+    answers={"side": "left", "location": ["front"], "hot": None, "age_years": 33},
+    result={"urgency": "routine", "holds": []},
+    code_version="0.1.0",
+    knowledge_version="0.1",
+    input_sha256="0" * 64,
+)
+A_VISIT = VisitRecord(at=NOW, rule="RF32", day=date(2026, 5, 11), who="a physio", cleared=True)
+
+
+def test_checks_and_visits_come_back_as_they_were_in_their_order(store: Store, folder: Path) -> None:
+    first = store.add_check(A_CHECK)
+    store.add_visits([A_VISIT, replace(A_VISIT, cleared=False)])
+    second = store.add_check(replace(A_CHECK, answers={}))
+    store.close()
+    with open_store(folder) as again:
+        assert again.checks() == [first, second]
+        assert again.visits() == [A_VISIT, replace(A_VISIT, cleared=False)]
+    assert first.id != second.id
+    assert first.answers == A_CHECK.answers
+
+
+def test_a_missing_store_has_no_checks_and_takes_none(tmp_path: Path) -> None:
+    with open_store(tmp_path / "none") as nothing:
+        assert nothing.checks() == []
+        assert nothing.visits() == []
+        with pytest.raises(StoreError, match="no store"):
+            nothing.add_check(A_CHECK)

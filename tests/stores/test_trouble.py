@@ -5,10 +5,12 @@ from __future__ import annotations
 import os
 import resource
 import shutil
+import sqlite3
 import subprocess
 import sys
 import tempfile
 from collections.abc import Iterator
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -234,6 +236,30 @@ def test_a_damaged_database_says_so(store: Store, folder: Path) -> None:
     with pytest.raises(StoreError, match="damaged") as error, open_store(folder) as opened:
         opened.diary()
     assert "originals" in error.value.next_step
+
+
+@pytest.mark.parametrize(
+    "damage_done",
+    ["laps = '[{\\x00'", "pauses = '[1]'", "started_at = 'noise'", "sport = CAST(x'ff' AS TEXT)"],
+)
+def test_a_row_that_is_not_what_it_was_says_so(store: Store, folder: Path, damage_done: str) -> None:
+    bring(store, a_recording(), b"x")
+    run_id = store.runs()[0].id
+    with closing(sqlite3.connect(folder / "goodknee.sqlite", isolation_level=None)) as database:
+        database.execute(f"UPDATE sightings SET {damage_done}")
+    for read in (store.runs, lambda: store.run(run_id)):
+        with pytest.raises(StoreError, match="damaged"):
+            read()
+
+
+def test_an_import_beside_a_damaged_row_changes_nothing(store: Store, folder: Path) -> None:
+    bring(store, a_recording(), b"x")
+    with closing(sqlite3.connect(folder / "goodknee.sqlite", isolation_level=None)) as database:
+        database.execute("UPDATE sightings SET channels = 'noise'")
+    before = everything_in(folder / "samples")
+    with pytest.raises(StoreError, match="damaged"):
+        bring(store, a_recording(), b"the same run in other bytes")
+    assert everything_in(folder / "samples") == before
 
 
 @pytest.mark.parametrize("how", ["cut", "gone", "damaged", "shorter"])

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import date, timedelta
 from typing import Any
 
@@ -51,6 +52,17 @@ def test_a_bar_per_run_and_a_sign_on_the_spike(canvas: Canvas) -> None:
     assert [row["y"] for values in signs for row in values] == [8.05]
     texts = [layer["mark"].get("text") for layer, _ in layers(spec, "text")]
     assert "+61\u00a0%" in texts
+
+
+@pytest.mark.parametrize(("next_km", "shown"), [(5.0, ["center"]), (12.0, ["right"])])
+def test_a_taller_bar_never_runs_through_a_label(next_km: float, shown: list[str]) -> None:
+    runs = [a_run(days_ago(n), 5.0) for n in range(80, 41, -3)]
+    runs += [a_run(days_ago(40), 9.0), a_run(days_ago(38), next_km)]
+    report = report_of(MadeUpStore(runs))
+    only_first = replace(report, spikes=tuple(each for each in report.spikes if each.day == days_ago(40)))
+    spec = load_chart(only_first, PERIOD, WIDE, per_run=True)
+    marks = [layer["mark"] for layer, _ in layers(spec, "text")]
+    assert [mark["align"] for mark in marks if mark.get("text") == "+80\u00a0%"] == shown
 
 
 def test_runs_of_one_day_stand_side_by_side() -> None:

@@ -10,6 +10,8 @@ from html.parser import HTMLParser
 import pytest
 from tests.services.made_up_runs import TODAY, MadeUpStore, a_run, the_story
 
+from goodknee.core.knowledge import Knowledge
+from goodknee.core.model import DiaryEntry
 from goodknee.core.report import Report
 from goodknee.readers.knowledge import load_knowledge
 from goodknee.services.report import make_report
@@ -183,11 +185,36 @@ def test_runs_without_distance_draw_no_empty_chart() -> None:
     assert "60 runs have no distance" in page
 
 
+def test_weeks_of_pain_without_a_run_do_not_speak_of_distance() -> None:
+    pain = [DiaryEntry(day=TODAY - timedelta(days=n), side="right", pain_worst=4) for n in range(20)]
+    text = Elements(render_html(report_of(MadeUpStore([a_run(TODAY - timedelta(days=99), 5.0)], pain)))).text
+    assert "No runs in these 12 weeks." in text
+    assert "n = 0" not in text
+
+
+def test_pain_from_before_the_long_run_is_not_told_as_its_beginning(page: str) -> None:
+    assert "Knee pain is in the diary from" not in page  # the story has an entry nine days before
+    diary = [DiaryEntry(day=TODAY - timedelta(days=n), side="right", pain_worst=4) for n in (40, 30)]
+    told = render_html(report_of(MadeUpStore(the_story().runs(), diary)))
+    assert "Knee pain is in the diary from Tue\u00a07\u00a0Apr" in told
+
+
+def test_runs_that_do_not_count_are_said_on_the_empty_page() -> None:
+    assert "1 run is dated after" in render_html(
+        report_of(MadeUpStore([a_run(TODAY + timedelta(days=2), 5.0)]))
+    )
+
+
+def test_each_printed_sheet_carries_the_mark_of_the_simulated_runner(page: str) -> None:
+    assert '@bottom-center { content: "Simulated runner. Not a person."' in page
+
+
 def test_words_are_escaped() -> None:
     words = replace(
         KNOWLEDGE.words, sentences={**KNOWLEDGE.words.sentences, "report.title": "<script>alert(1)</script>"}
     )
-    report = replace(report_of(the_story()), knowledge=replace(KNOWLEDGE, words=words))
+    knowledge = Knowledge(lambda name: words if name == "words/en.yaml" else KNOWLEDGE.read(name))
+    report = replace(report_of(the_story()), knowledge=knowledge)
     assert "<script>" not in render_html(report)
 
 

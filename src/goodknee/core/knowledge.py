@@ -3,12 +3,27 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date
-from typing import ClassVar, Literal
+from typing import TYPE_CHECKING, Any, ClassVar, Generic, Literal, TypeVar
 
 from goodknee.core.words import Words
+
+if TYPE_CHECKING:  # they stand on Entry, so they cannot be imported here when the program runs
+    from goodknee.core.knowledge_claims import AskWords, Claims
+    from goodknee.core.knowledge_differential import Differential
+    from goodknee.core.knowledge_first_answer import FirstAnswer
+    from goodknee.core.knowledge_learn import Lessons, Referral
+    from goodknee.core.knowledge_proms import Proms
+    from goodknee.core.knowledge_questions import Questions
+    from goodknee.core.knowledge_red_flags import RedFlags
+    from goodknee.core.knowledge_review import Corrections, Reviews
+    from goodknee.core.knowledge_risk import RiskFactors
+    from goodknee.core.knowledge_supplements import Supplements
+    from goodknee.core.knowledge_treatments import Treatments
+
+Part = TypeVar("Part")
 
 EvidenceClass = Literal["association", "rct", "refuted", "criticised", "convention", "biomechanics"]
 Grade = Literal["A", "B", "C", "D", "E", "F"]
@@ -55,6 +70,9 @@ class Source(Entry):
     kind: str | None = None
     pmid: str | None = None
     note: str | None = None
+
+
+Sources = dict[str, Source]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -209,12 +227,48 @@ class PainRules(Entry):
     evidence: Evidence
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Knowledge:
-    """The whole pack, read once and handed down as an argument."""
+class _File(Generic[Part]):
+    """A part of the pack: its file is read when it is first asked for, and kept."""
 
-    pack: Pack
-    sources: Mapping[str, Source]
-    load: LoadRules
-    pain: PainRules
-    words: Words
+    def __init__(self, name: str) -> None:
+        self.name = name
+
+    def __set_name__(self, owner: type, attribute: str) -> None:
+        self._attribute = attribute
+
+    def __get__(self, knowledge: Knowledge, owner: type) -> Part:
+        # Stored under its own name, so that Python finds it there the next time.
+        part: Part = knowledge.read(self.name)
+        knowledge.__dict__[self._attribute] = part
+        return part
+
+
+class Knowledge:
+    """The whole pack, handed down as an argument; each of its files is read when it is first needed.
+
+    Attributes:
+        read: Turns the name of a file of the pack into what it holds.
+    """
+
+    pack: _File[Pack] = _File("pack.yaml")
+    sources: _File[Mapping[str, Source]] = _File("sources.yaml")
+    load: _File[LoadRules] = _File("rules/load.yaml")
+    pain: _File[PainRules] = _File("rules/pain.yaml")
+    words: _File[Words] = _File("words/en.yaml")
+    ask_words: _File[AskWords] = _File("words/synonyms.en.yaml")
+    questions: _File[Questions] = _File("questions.yaml")
+    red_flags: _File[RedFlags] = _File("red_flags.yaml")
+    differential: _File[Differential] = _File("differential.yaml")
+    risk_factors: _File[RiskFactors] = _File("risk_factors.yaml")
+    claims: _File[Claims] = _File("claims.yaml")
+    treatments: _File[Treatments] = _File("treatments.yaml")
+    supplements: _File[Supplements] = _File("supplements.yaml")
+    first_answer: _File[FirstAnswer] = _File("first_answer.yaml")
+    proms: _File[Proms] = _File("proms.yaml")
+    lessons: _File[Lessons] = _File("lessons.yaml")
+    referral: _File[Referral] = _File("referral.yaml")
+    reviews: _File[Reviews] = _File("reviews.yaml")
+    corrections: _File[Corrections] = _File("corrections.yaml")
+
+    def __init__(self, read: Callable[[str], Any]) -> None:
+        self.read = read

@@ -89,9 +89,9 @@ class Questions(Entry):
         """Each question by its key."""
         return {question.key: question for question in self.questions}
 
-    def of(self, group: Group) -> tuple[Question, ...]:
-        """Return the questions of one group, in their order."""
-        return self._by_group.get(group.id, ())
+    def of(self, group: str) -> tuple[Question, ...]:
+        """Return the questions of one group, by its id, in their order."""
+        return self._by_group.get(group, ())
 
     @cached_property
     def _by_group(self) -> Mapping[str, tuple[Question, ...]]:
@@ -101,12 +101,16 @@ class Questions(Entry):
         }
 
     @cached_property
+    def per_knee(self) -> tuple[Question, ...]:
+        """The questions that are asked for each sore knee."""
+        return tuple(question for question in self.questions if question.per_knee)
+
+    @cached_property
     def answered_by(self) -> Mapping[str, Question]:
         """Each key that an answer may have, one a knee and derived ones included, and its question."""
         keys = dict(self.by_key)
-        for question in self.questions:
-            if question.per_knee:
-                keys |= {f"{question.key}_{side}": question for side in SIDES}
+        for question in self.per_knee:
+            keys |= {f"{question.key}_{side}": question for side in SIDES}
         return keys | {derived: self.by_key[asked] for derived, asked in self.asked_as.items()}
 
     @cached_property

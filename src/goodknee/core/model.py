@@ -8,14 +8,15 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta, timezone, tzinfo
-from typing import Literal
+from typing import TYPE_CHECKING, Any, Literal, TypeAlias
 
-import numpy as np
-from numpy.typing import NDArray
+if TYPE_CHECKING:  # numpy costs a quarter of a start, and a verb that touches no samples starts without it
+    import numpy as np
+    from numpy.typing import NDArray
 
 Side = Literal["left", "right"]
 FileFormat = Literal["fit", "tcx", "gpx"]
-Floats = NDArray[np.float64]
+Floats: TypeAlias = "NDArray[np.float64]"
 
 #: Sports that are done on the feet: cadence counts steps, and distance loads the knee.
 FOOT_SPORTS = frozenset({"running", "walking", "hiking", "snowshoeing", "mountaineering"})
@@ -45,11 +46,16 @@ class Samples:
     @property
     def channels(self) -> tuple[str, ...]:
         """Names of the channels that hold at least one value."""
-        return tuple(name for name, column in self.columns.items() if not np.isnan(column).all())
+        return tuple(name for name, column in self.columns.items() if _has_a_value(column))
 
     def take(self, rows: NDArray[np.bool_] | NDArray[np.intp] | slice) -> Samples:
         """Return the given rows (a mask, indices or a slice) of every column."""
         return Samples(columns={name: column[rows] for name, column in self.columns.items()})
+
+
+def _has_a_value(column: Floats) -> bool:
+    # NaN is the only value that differs from itself.
+    return bool((column == column).any())  # noqa: PLR0124
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -193,6 +199,48 @@ class DiaryEntry:
     pain_morning: int | None = None
     run_id: str | None = None
     note: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NewCheck:
+    """One check of the knee: the answers, what they led to, and all that is needed to replay it.
+
+    Attributes:
+        day: The runner's local day.
+        input_sha256: Hash of everything that the result was made from, the pack and the program aside.
+    """
+
+    at: datetime
+    day: date
+    answers: Mapping[str, Any]
+    result: Mapping[str, Any]
+    code_version: str
+    knowledge_version: str
+    input_sha256: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StoredCheck(NewCheck):
+    """A check as the store keeps it."""
+
+    id: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class VisitRecord:
+    """The runner states that a clinician looked at the knee because of one rule.
+
+    Attributes:
+        at: When it was entered.
+        day: When the clinician was seen.
+        cleared: The clinician had nothing against the programme.
+    """
+
+    at: datetime
+    rule: str
+    day: date
+    who: str
+    cleared: bool
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -88,7 +88,8 @@ def summarise(
     if ascent_m is None or descent_m is None:
         up, down = _climb(samples)
         if up is not None:
-            taken["ascent_m" if ascent_m is None else "descent_m"] = "from the altitude, smoothed"
+            derived = [n for n, v in (("ascent_m", ascent_m), ("descent_m", descent_m)) if v is None]
+            taken |= dict.fromkeys(derived, "from the altitude, smoothed")
         ascent_m, descent_m = _first_known(ascent_m, up), _first_known(descent_m, down)
     return Activity(
         sport=sport,
@@ -156,7 +157,7 @@ class _Steps:
 
     duration_s: Floats  # 0 where time stands, goes backwards, or the watch was stopped
     open: Floats  # 1.0 unless the watch was stopped: what was covered in the step counts
-    moving: Floats  # 1.0 where the runner moved
+    moving: Floats | None  # 1.0 where the runner moved; None when nothing tells, as on most treadmills
 
     @classmethod
     def of(cls, samples: Samples, pauses: Sequence[Pause]) -> _Steps:
@@ -168,22 +169,27 @@ class _Steps:
         is_open = np.where((begun > over) & ~np.isnan(duration_s), 0.0, 1.0)
         duration_s = np.where(duration_s > 0, duration_s, 0.0) * is_open
         speed_mps = _step_speed(samples, duration_s)
-        return cls(duration_s, is_open, (speed_mps >= MOVING_MPS).astype(np.float64))
+        nothing_tells = np.isnan(speed_mps).all()
+        return cls(
+            duration_s, is_open, None if nothing_tells else (speed_mps >= MOVING_MPS).astype(np.float64)
+        )
 
     def moving_s(self) -> float | None:
-        return float(self.duration_s @ self.moving) if len(self.duration_s) else None
+        return None if self.moving is None else float((self.duration_s * self.moving).sum())
 
     def mean(self, column: Floats | None, *, above_zero: bool, moving: bool = True) -> float | None:
         """Mean weighted by time; a record stands for half of the step on either side."""
         if column is None or not len(column):
             return None
-        share_s = np.minimum(self.duration_s, GAP_S) * (self.moving if moving else 1.0)
+        share_s = np.minimum(self.duration_s, GAP_S)
+        if moving and self.moving is not None:
+            share_s = share_s * self.moving
         weight = np.zeros(len(column))
         weight[:-1] += share_s
         weight[1:] += share_s
         counted = (column > 0 if above_zero else ~np.isnan(column)) & (weight > 0)
         total = weight[counted].sum()
-        return float(weight[counted] @ column[counted] / total) if total > 0 else None
+        return float((weight[counted] * column[counted]).sum() / total) if total > 0 else None
 
 
 def _step_speed(samples: Samples, duration_s: Floats) -> Floats:
@@ -199,14 +205,15 @@ def _step_speed(samples: Samples, duration_s: Floats) -> Floats:
 
 
 def _covered(samples: Samples) -> Floats:
-    """Ground covered in each step, shape (n - 1,): by the distance channel, else by position."""
-    distance = samples.get("distance_m")
-    if distance is not None and not np.isnan(distance).all():
-        return np.diff(distance)
-    lat, lon = samples.get("lat_deg"), samples.get("lon_deg")
-    if lat is None or lon is None:
-        return np.full(max(len(samples) - 1, 0), np.nan)
-    return haversine_m(*_real_positions(lat, lon))[1:]
+    """Ground covered in each step, shape (n - 1,): step by step by the distance channel, else by position."""
+    distance, lat, lon = (samples.get(name) for name in ("distance_m", "lat_deg", "lon_deg"))
+    unknown = np.full(max(len(samples) - 1, 0), np.nan)
+    covered_m = unknown if distance is None else np.diff(distance)
+    if lat is None or lon is None or not np.isnan(covered_m).any():
+        return covered_m
+    # Some exports state the distance at a few points only.
+    by_position = haversine_m(*_real_positions(lat, lon))[1:]
+    return np.where(np.isnan(covered_m), by_position, covered_m)
 
 
 def _real_positions(lat: Floats, lon: Floats) -> tuple[Floats, Floats]:

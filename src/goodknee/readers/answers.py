@@ -47,7 +47,9 @@ def _text(path: Path) -> str:
     except OSError as error:
         raise _refused(f"This file cannot be read: {os.strerror(error.errno or 0)}.", str(path)) from error
     if len(data) > MOST_BYTES:
-        raise _refused(f"This file is longer than {MOST_BYTES:,} bytes, so it is no file of answers.", str(path))
+        raise _refused(
+            f"This file is longer than {MOST_BYTES:,} bytes, so it is no file of answers.", str(path)
+        )
     try:
         return data.decode("utf-8-sig")
     except UnicodeDecodeError as error:

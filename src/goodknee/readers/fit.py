@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from goodknee.core.model import Activity, Floats, Recording, Samples
-from goodknee.core.summary import summarise
+from goodknee.core.summary import SPORT_BY_PACE, paced_like_a_run, summarise
 from goodknee.errors import NotAnActivityError, ReadError
 from goodknee.formats.fit_profile import ACTIVITY_FILE, FILE_ID, FIRST_DATE, RECORD, TIMESTAMP
 from goodknee.formats.fit_words import FILE_TYPES
@@ -22,6 +22,7 @@ from goodknee.readers.fit_sessions import (
     laps_of,
     owners,
     pauses_within,
+    plausible_stamps,
     session_without_message,
     sessions_of,
     timer_pauses,
@@ -121,7 +122,7 @@ def _stamps(records: Table) -> Floats:
     stamps = records.floats(TIMESTAMP)
     if stamps is None or stamps.ndim != 1:
         return np.full(len(records), np.nan)
-    return stamps
+    return plausible_stamps(stamps)
 
 
 def _with_unstated(
@@ -187,12 +188,16 @@ def _activities(
     found = []
     for at, (session, cadence) in enumerate(zip(sessions, cadences, strict=True)):
         own = _own(samples, owner, at)
+        taken = decisions | ({"cadence_spm": cadence.why} if cadence.why else {})
+        sport = session.sport
+        if sport is None and paced_like_a_run(own):
+            sport, taken = "running", taken | {"sport": SPORT_BY_PACE}
         if at and session.start is not None and first is not None:
             own = Samples(columns={**own.columns, "time_s": own["time_s"] - (session.start - first)})
         found.append(
             summarise(
                 own,
-                sport=session.sport,
+                sport=sport,
                 sub_sport=session.sub_sport,
                 started_at=instant(session.start),
                 utc_offset_min=offset,
@@ -200,7 +205,7 @@ def _activities(
                 pauses=pauses_within(pauses, session),
                 laps=laps[at],
                 device=device,
-                decisions=decisions | ({"cadence_spm": cadence.why} if cadence.why else {}),
+                decisions=taken,
             )
         )
     return tuple(found)

@@ -104,8 +104,13 @@ def channels_of(fit: FitFile) -> dict[str, Floats]:
 
 def _one_number(records: Table, name: str) -> Floats | None:
     """Return a field as one number per record; some devices write a list, whose first counts."""
-    column = records.floats(_FIELDS.named(name).number)
-    return column if column is None or column.ndim == 1 else np.ascontiguousarray(column[:, 0])
+    field = _FIELDS.named(name)
+    column = records.column(field.number)
+    if column is None or column.raw.ndim == 1:
+        return None if column is None else column.floats(field)
+    # A size that is no multiple of the type leaves bytes, and the first byte of a number is no value.
+    is_list = column.raw.itemsize >= field.base.size
+    return np.ascontiguousarray(column.floats(field)[:, 0]) if is_list else None
 
 
 def _first_known(columns: Sequence[Floats]) -> Floats:
@@ -123,8 +128,8 @@ def _finish_native(records: Table, columns: dict[str, Floats]) -> None:
     if fraction is not None and "cadence_spm" in columns:
         columns["cadence_spm"] = columns["cadence_spm"] + np.where(np.isnan(fraction), 0.0, fraction)
     packed = records.column(_FIELDS.named("compressed_speed_distance").number)
-    if packed is not None and packed.raw.ndim == 2 and packed.raw.shape[1] == 3:
-        speed, distance = _speed_distance(packed.raw.astype(np.uint8), packed.missing[:, 0], records.blocks)
+    if packed is not None and packed.raw.dtype == np.uint8 and packed.raw.shape[1:] == (3,):
+        speed, distance = _speed_distance(packed.raw, packed.missing[:, 0], records.blocks)
         columns["speed_mps"] = _first_known([columns.get("speed_mps", speed), speed])
         columns["distance_m"] = _first_known([columns.get("distance_m", distance), distance])
 

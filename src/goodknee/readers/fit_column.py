@@ -14,6 +14,8 @@ from goodknee.formats.fit_profile import BASE_TYPES, BASE_TYPES_BY_NUMBER, BaseT
 
 _NO_SCALE: Final = 255
 _NO_OFFSET: Final = 127
+#: No quantity is larger; sums and products of smaller ones are still numbers.
+LARGEST: Final = 1e30
 
 Value = int | float | str | bytes | tuple[int | float, ...]
 
@@ -34,10 +36,11 @@ class Column:
         """Return scaled values, shape (n,) or (n, k), NaN where missing; text has none."""
         if self.raw.dtype.kind == "S":
             return np.full(len(self.raw), np.nan)
-        values = self.raw.astype(np.float64)
+        with np.errstate(invalid="ignore"):  # some patterns that are no number complain when copied
+            values = self.raw.astype(np.float64)
         values[self.missing] = np.nan
         if self.raw.dtype.kind == "f":
-            values[np.isinf(values)] = np.nan
+            values[np.abs(values) > LARGEST] = np.nan
         return field.to_value(values) if field.scale != 1.0 or field.offset else values
 
 

@@ -184,7 +184,8 @@ class Table:
             rows: Any = part.at
             if width:
                 rows = (part.at, slice(0, column.raw.shape[1])) if column.raw.ndim == 2 else (part.at, 0)
-            raw[rows] = column.raw
+            with np.errstate(invalid="ignore"):
+                raw[rows] = column.raw
             missing[rows] = column.missing
         return Column(raw, missing)
 

@@ -34,7 +34,7 @@ from goodknee.formats.fit_words import (
     SPORTS,
     SUB_SPORTS,
 )
-from goodknee.readers.fit_column import Value
+from goodknee.readers.fit_column import LARGEST, Value
 from goodknee.readers.fit_decode import FitFile
 
 #: More sessions than this are no recording; the rest is left out with a warning.
@@ -44,6 +44,8 @@ _MOST_PAUSES: Final = 2000
 _END_TOLERANCE_S: Final = 2.0
 
 _LONGEST_S: Final = 366 * 86_400.0
+#: FIT counts seconds in 32 bits; a larger one, from a field of another type, is no time.
+_LAST_STAMP: Final = 2.0**32
 
 _TIMER: Final = 0
 _START: Final = 0
@@ -114,7 +116,7 @@ def _sport_message(fit: FitFile, block: int) -> Message:
 
 def _session(message: Message, block: int, sport_message: Message) -> Session:
     elapsed = _duration(message, "total_elapsed_time")
-    start, end = number(message, "start_time"), number(message, "timestamp")
+    start, end = _stamp(message, "start_time"), _stamp(message, "timestamp")
     owns_from = start
     if end is not None and elapsed is not None and end >= elapsed:
         owns_from = end - elapsed if start is None else min(start, end - elapsed)
@@ -142,9 +144,9 @@ def _stated(message: Message, elapsed: float | None) -> Stated:
 
 
 def _duration(message: Message, name: str) -> float | None:
-    """Return a time in seconds; None beyond a year, which only damage writes."""
+    """Return a time in seconds; None below 0 and beyond a year, which only damage writes."""
     value = number(message, name)
-    return value if value is not None and value <= _LONGEST_S else None
+    return value if value is not None and 0 <= value <= _LONGEST_S else None
 
 
 def _with_fraction(message: Message, whole: str, fraction: str) -> float | None:
@@ -163,7 +165,18 @@ def _sport(message: Message) -> tuple[str | None, str | None]:
 def number(message: Message, name: str) -> float | None:
     """Return a field that is one number, else None."""
     value = message.get(name)
-    return float(value) if isinstance(value, int | float) else None
+    return float(value) if isinstance(value, int | float) and abs(value) <= LARGEST else None
+
+
+def _stamp(message: Message, name: str) -> float | None:
+    """Return a FIT timestamp, else None."""
+    value = number(message, name)
+    return value if value is not None and 0 <= value < _LAST_STAMP else None
+
+
+def plausible_stamps(stamps: Floats) -> Floats:
+    """Return FIT timestamps, NaN for what is none."""
+    return np.where((stamps >= 0) & (stamps < _LAST_STAMP), stamps, np.nan)
 
 
 def owners(sessions: Sequence[Session], stamps: Floats, blocks: NDArray[np.intp]) -> NDArray[np.intp]:
@@ -198,7 +211,7 @@ def laps_of(fit: FitFile, sessions: Sequence[Session]) -> list[list[Lap]]:
     found: list[list[Lap]] = [[] for _ in sessions]
     table = fit.table(LAP)
     messages = table.messages()
-    starts = np.array([number(message, "start_time") for message in messages], dtype=np.float64)
+    starts = np.array([_stamp(message, "start_time") for message in messages], dtype=np.float64)
     for message, start, index in zip(
         messages, starts, owners(sessions, starts, table.blocks[: len(starts)]), strict=True
     ):
@@ -260,7 +273,7 @@ def pauses_within(pauses: Sequence[tuple[float, float]], session: Session) -> li
 def utc_offset_min(fit: FitFile) -> int | None:
     """Return local time minus UTC in minutes, from the ``activity`` message; None when that is nonsense."""
     for message in fit.table(ACTIVITY).messages():
-        local, stamp = number(message, "local_timestamp"), number(message, "timestamp")
+        local, stamp = _stamp(message, "local_timestamp"), _stamp(message, "timestamp")
         if local is None or stamp is None:
             continue
         offset = local - stamp

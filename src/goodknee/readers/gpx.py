@@ -14,6 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from goodknee.core.model import Floats, Recording
+from goodknee.errors import ReadError
 from goodknee.readers.xml.points import PointTable, without_impossible_positions, without_wild_dates
 from goodknee.readers.xml.recording import (
     MAX_PARTS,
@@ -138,6 +139,12 @@ def read_gpx(data: bytes, *, file: str) -> Recording:
     recorded = [
         track for track in gpx.tracks if track.end and not np.isnan(columns["epoch_s"][track.rows()]).all()
     ]
+    if not recorded and gpx.points.unreadable_times:
+        raise ReadError(
+            "The times in this GPX file cannot be read, so nothing tells when and how fast it was.",
+            where=file,
+            next_step="Export the activity once more, with times such as 2026-05-03T06:12:44Z.",
+        )
     if not recorded:
         raise nothing_recorded(
             gpx.what_else(), file=file, planned=bool(gpx.points.count or gpx.routes), warnings=warnings

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Hashable, Iterator, Mapping
 from datetime import date
 from functools import cache
@@ -16,7 +17,7 @@ from pydantic import TypeAdapter, ValidationError
 
 from goodknee.core.knowledge import Knowledge
 from goodknee.errors import KnowledgeError
-from goodknee.readers.knowledge_checks import Fault, faults_at_load, faults_between_files
+from goodknee.readers.knowledge_checks import Fault, faults_at_load
 
 #: Each file of the pack and the type of what it holds, as module and name in ``core``: a type is imported
 #: when its file is read. tools/make_schema.py writes one schema for each.
@@ -34,6 +35,10 @@ FILES: Mapping[str, tuple[str, str]] = {
     "claims.yaml": ("knowledge_claims", "Claims"),
     "treatments.yaml": ("knowledge_treatments", "Treatments"),
     "supplements.yaml": ("knowledge_supplements", "Supplements"),
+    "first_answer.yaml": ("knowledge_first_answer", "FirstAnswer"),
+    "proms.yaml": ("knowledge_proms", "Proms"),
+    "lessons.yaml": ("knowledge_learn", "Lessons"),
+    "referral.yaml": ("knowledge_learn", "Referral"),
     "reviews.yaml": ("knowledge_review", "Reviews"),
     "corrections.yaml": ("knowledge_review", "Corrections"),
 }
@@ -72,6 +77,8 @@ def faults_in(folder: Traversable | None = None) -> list[Fault]:
     for name, part in parts.items():
         faults += _if_readable(faults_at_load(name, part, Knowledge(parts.__getitem__)))
     if len(parts) == len(FILES):
+        from goodknee.readers.knowledge_references import faults_between_files
+
         faults += faults_between_files(Knowledge(parts.__getitem__))
     return faults
 
@@ -126,11 +133,17 @@ def plain_yaml(text: str) -> Any:
     Raises:
         yaml.YAMLError: It is not YAML, or not plain.
     """
-    for event in yaml.parse(text, Loader=yaml.CSafeLoader):
+    # Only a text with one of these signs can hold an anchor, an alias or a tag; most files hold none.
+    for event in yaml.parse(text, Loader=yaml.CSafeLoader) if _SIGNS.search(text) else ():
         if getattr(event, "anchor", None) or getattr(event, "tag", None):
-            line = f" in line {event.start_mark.line + 1}" if event.start_mark else ""
-            raise yaml.YAMLError(f"it uses an anchor or a tag{line}")
+            raise yaml.MarkedYAMLError(
+                problem="it uses an anchor or a tag",
+                problem_mark=event.start_mark,  # type: ignore[arg-type] # the stubs know two kinds of mark
+            )
     return yaml.load(text, Loader=_PlainLoader)  # noqa: S506 - a subclass of CSafeLoader
+
+
+_SIGNS = re.compile(r"(?:^|[\s\[{,:])[&*!]")
 
 
 class _PlainLoader(yaml.CSafeLoader):
@@ -139,10 +152,10 @@ class _PlainLoader(yaml.CSafeLoader):
     def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict[Hashable, Any]:
         seen: set[str] = set()
         for key, _ in node.value:
-            if key.value in seen:
-                raise yaml.constructor.ConstructorError(
-                    problem=f"the key {key.value} stands twice", problem_mark=key.start_mark
-                )
+            plain = isinstance(key, yaml.ScalarNode)
+            if not plain or key.value in seen:
+                problem = f"the key {key.value} stands twice" if plain else "a key is no single word"
+                raise yaml.constructor.ConstructorError(problem=problem, problem_mark=key.start_mark)
             seen.add(key.value)
         return super().construct_mapping(node, deep)
 

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Collection, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, fields, is_dataclass
+from functools import cache
 from string import Formatter
 from typing import Any, Final
 
@@ -21,7 +22,6 @@ from goodknee.core.knowledge_conditions import (
     SymptomAny,
 )
 from goodknee.core.knowledge_questions import Question, Questions
-from goodknee.core.review import items_of, unknown_sign_offs
 from goodknee.core.words import DATES, UNITS, Plural, Words
 
 #: Facts that are worked out or measured, for conditions that name one with ``f``.
@@ -33,7 +33,6 @@ ANSWER_FIELDS: Final = frozenset(
     {"asks", "ask_again", "forget", "take", "context_keys", "unanswered_counts_as", "not_sure_counts_as"}
     | {"left_open_is_none"}
 )
-SOURCE_FIELDS: Final = frozenset({"sources", "imaging_sources"})
 #: Fields of the rules that hold keys of sentences.
 SENTENCE_FIELDS: Final = frozenset(
     {"name", "says", "says_more", "says_not_more", "says_no_before", "would_change", "limits", "word"}
@@ -41,6 +40,7 @@ SENTENCE_FIELDS: Final = frozenset(
 #: Files whose conditions and answer keys must be those of the questions, or a decision would go unasked.
 ASKING: Final = frozenset(
     {"questions.yaml", "red_flags.yaml", "differential.yaml", "risk_factors.yaml", "supplements.yaml"}
+    | {"first_answer.yaml"}
 )
 
 Node = tuple[tuple[str, ...], Any]
@@ -75,78 +75,48 @@ def faults_at_load(name: str, part: Any, knowledge: Knowledge) -> Iterator[Fault
         yield from _asks(name, part, questions)
 
 
-def faults_between_files(knowledge: Knowledge) -> Iterator[Fault]:
-    """Yield what points nowhere in a pack whose files are sound by themselves."""
-    ids = _ids(knowledge)
-    for name in REFERRING:
-        part = knowledge.read(name)
-        yield from _twice(name, part)
-        for path, value in _nodes(part):
-            field = path[-1]
-            known = knowledge.sources if field in SOURCE_FIELDS else ids.get((name, field)) or ids.get(field)
-            if known is not None and isinstance(value, tuple):
-                missing = (word for word in value if isinstance(word, str) and word not in known)
-                yield from (
-                    Fault(f"There is no {word} for {field}.", name, ".".join(path)) for word in missing
-                )
-            if field == "sources" and value == ():
-                yield Fault("It needs at least one source.", name, ".".join(path))
-    yield from _reviews(knowledge)
-
-
-#: Files that point at sources or at entries of other files.
-REFERRING: Final = (
-    "red_flags.yaml", "differential.yaml", "risk_factors.yaml", "claims.yaml", "treatments.yaml",
-    "supplements.yaml",
-)  # fmt: skip
-
-
-def _ids(knowledge: Knowledge) -> Mapping[str | tuple[str, str], Collection[str]]:
-    """Return the field that refers, alone or with its file → the ids it may name."""
-    treatments = {one.id for one in knowledge.treatments.treatments}
-    claims = {one.id for one in knowledge.claims.claims}
-    return {
-        "red_flags": {rule.id for rule in knowledge.red_flags.rules},
-        "claims": claims,
-        ("differential.yaml", "tests"): {test.id for test in knowledge.differential.tests},
-        ("treatments.yaml", "order_of_offer"): treatments,
-        ("supplements.yaml", "applies_to"): {one.id for one in knowledge.supplements.products},
-    }
-
-
-def _nodes(value: object, path: tuple[str, ...] = ()) -> Iterator[Node]:
-    """Yield every field of every entry inside, with its path; a list entry goes by its id where it has one."""
+def nodes_of(value: object, path: tuple[str, ...] = ()) -> Iterator[Node]:
+    """Yield every field of every entry inside, with its path; an entry of a list goes by its id."""
     if isinstance(value, tuple):
         for index, item in enumerate(value):
-            yield from _nodes(item, (*path, _called(item) or str(index)))
+            yield from nodes_of(item, (*path, id_of(item) or str(index)))
     elif isinstance(value, Mapping):
         for key, item in value.items():
-            yield from _nodes(item, (*path, str(key)))
+            yield from nodes_of(item, (*path, str(key)))
     elif is_dataclass(value) and not isinstance(value, CONDITIONS):
-        for field in fields(value):
-            inner = getattr(value, field.name)
-            yield (*path, field.name), inner
-            yield from _nodes(inner, (*path, field.name))
+        for name in _field_names(value.__class__):
+            inner = getattr(value, name)
+            if inner is not None:
+                yield (*path, name), inner
+            if not isinstance(inner, str):
+                yield from nodes_of(inner, (*path, name))
+
+
+@cache
+def _field_names(kind: Any) -> tuple[str, ...]:
+    return tuple(field.name for field in fields(kind))
 
 
 CONDITIONS: Final = (All, AnyOf, AtLeast, Leaf, CountOf, SymptomAny, ProductForm)
 
 
-def _called(entry: object) -> str | None:
+def id_of(entry: object) -> str | None:
+    """Return the id or key by which an entry is named; None when it has none."""
     return getattr(entry, "id", None) or getattr(entry, "key", None)
 
 
-def _twice(name: str, part: Any) -> Iterator[Fault]:
-    for path, value in _nodes(part):
+def twice_in(name: str, part: Any) -> Iterator[Fault]:
+    """Yield ids that two entries of one list share."""
+    for path, value in nodes_of(part):
         if isinstance(value, tuple) and path[-1] != "derived":  # a key is derived once for yes, once for no
-            called = Counter(word for entry in value if (word := _called(entry)))
+            counts = Counter(word for entry in value if (word := id_of(entry)))
             yield from (
-                Fault(f"{word} stands twice.", name, ".".join(path)) for word, n in called.items() if n > 1
+                Fault(f"{word} stands twice.", name, ".".join(path)) for word, n in counts.items() if n > 1
             )
 
 
 def _asks(name: str, part: Any, questions: Questions) -> Iterator[Fault]:
-    for path, value in _nodes(part):
+    for path, value in nodes_of(part):
         key = ".".join(path)
         if isinstance(value, CONDITIONS):
             yield from (Fault(what, name, key) for what in condition_faults(value, questions))
@@ -154,7 +124,7 @@ def _asks(name: str, part: Any, questions: Questions) -> Iterator[Fault]:
             unknown = (word for word in value if word not in questions.answered_by and word not in MEASURED)
             yield from (Fault(f"There is no question {word}.", name, key) for word in unknown)
     if isinstance(part, Questions):
-        yield from _twice(name, part)
+        yield from twice_in(name, part)
         groups = {group.id for group in part.groups}
         yield from (
             Fault(f"There is no group {one.group}.", name, f"questions.{one.key}.group")
@@ -164,7 +134,7 @@ def _asks(name: str, part: Any, questions: Questions) -> Iterator[Fault]:
 
 
 def condition_faults(condition: Condition, questions: Questions) -> Iterator[str]:
-    """Yield what is wrong with a condition: a key that nobody is asked for, or a value that nobody can give."""
+    """Yield what is wrong with a condition: an unknown key, or a value that nobody can give."""
     match condition:
         case All():
             parts = condition.all_
@@ -228,7 +198,7 @@ def _template_faults(template: str) -> Iterator[str]:
 
 
 def _rules(name: str, rules: LoadRules | PainRules, knowledge: Knowledge) -> Iterator[Fault]:
-    for path, value in _nodes(rules):
+    for path, value in nodes_of(rules):
         words = value if isinstance(value, tuple) else (value,)
         for index, word in enumerate(words):
             if not isinstance(word, str):
@@ -257,19 +227,3 @@ def _zones(name: str, pain: PainRules) -> Iterator[Fault]:
     edges = [zone.up_to_nprs for zone in pain.zones]
     if not edges or edges != sorted(set(edges)) or edges[-1] != 10:
         yield Fault("The zones must rise and end at 10.", name, "zones")
-
-
-def _reviews(knowledge: Knowledge) -> Iterator[Fault]:
-    reviews = knowledge.reviews
-    items: dict[str, str] = {}
-    for name in reviews.needs:
-        try:
-            items |= items_of(name, knowledge.read(name))
-        except KeyError:
-            yield Fault(f"There is no file {name}.", "reviews.yaml", "needs")
-    for sign_off in unknown_sign_offs(items, reviews):
-        yield Fault(f"There is no item {sign_off.item}.", "reviews.yaml", "sign_offs")
-    for number, correction in enumerate(knowledge.corrections.corrections):
-        for item in correction.items:
-            if item not in items:
-                yield Fault(f"There is no item {item}.", "corrections.yaml", f"corrections.{number}.items")

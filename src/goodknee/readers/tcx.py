@@ -252,14 +252,17 @@ def _stated(laps: list[Lap], times: Floats, distance_m: Floats | None, start_s: 
     timers = [lap.timer_s for lap in laps if lap.timer_s is not None]
     distances = [lap.distance_m for lap in laps if lap.distance_m is not None]
     ends = [lap.start_s + (lap.timer_s or 0.0) for lap in laps] + times[~np.isnan(times)].tolist()
-    elapsed_s = round(max(ends) - start_s, 6) if ends else np.nan
+    lasted_s = round(max(ends) - start_s, 6) if ends else np.nan
     covered_m = _range(distance_m) if distances else 0.0
     if covered_m > 1.05 * fsum(distances) + 100.0:
         # Some exports leave out laps: these are not the whole.
         timers, distances = [], []
+    timer_s = round(fsum(timers), 6) or None if len(timers) == len(laps) else None
+    # Laps may overlap; then what they add up to is the least that it can have lasted.
+    elapsed_s = max(lasted_s, timer_s or 0.0) if lasted_s > 0 else None
     return Stated(
-        elapsed_s=elapsed_s if elapsed_s > 0 else None,
-        timer_s=round(fsum(timers), 6) or None if len(timers) == len(laps) else None,
+        elapsed_s=elapsed_s,
+        timer_s=timer_s,
         distance_m=round(fsum(distances), 6) or None if len(distances) == len(laps) else None,
     )
 

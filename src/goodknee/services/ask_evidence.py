@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import asdict, dataclass
 from functools import cached_property
-from typing import Any, Literal
+from typing import Any, Literal, Self
 
 from goodknee.core.ask import AskIndex, Card
 from goodknee.core.assess.supplements import Person, Safety, painkiller_safety, product_safety
 from goodknee.core.citation import citation, url
-from goodknee.core.knowledge import Direction, Grade, Source
+from goodknee.core.knowledge import Direction, Grade, Knowledge, Source
 from goodknee.core.knowledge_claims import AskWords, Claim, Claims, Stance
 from goodknee.core.knowledge_conditions import Value
 from goodknee.core.knowledge_questions import Questions
@@ -29,6 +29,18 @@ class EvidencePack:
     questions: Questions
     sources: Mapping[str, Source]
     words: AskWords
+
+    @classmethod
+    def of(cls, knowledge: Knowledge) -> Self:
+        """Take what Ask reads."""
+        return cls(
+            claims=knowledge.claims,
+            treatments=knowledge.treatments,
+            supplements=knowledge.supplements,
+            questions=knowledge.questions,
+            sources=knowledge.sources,
+            words=knowledge.ask_words,
+        )
 
     @cached_property
     def cards(self) -> Mapping[str, Claim | Treatment]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import os
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
@@ -10,23 +9,23 @@ from datetime import datetime
 from itertools import chain, islice
 from pathlib import Path
 from time import monotonic
-from typing import Literal, NamedTuple
+from typing import NamedTuple
 
-from goodknee.errors import NotAnActivityError, ReadError, StoreError
-from goodknee.readers import activity_file
-from goodknee.readers.gunzip import MAX_BYTES
-from goodknee.services.find_files import (
-    FIRST_BYTES,
-    find_files,
-    has_activity_ending,
-    is_of_the_system,
-    is_zip,
-    likely_richness,
-    may_be_activity,
+from goodknee.errors import StoreError
+from goodknee.services.find_files import find_files, likely_richness
+from goodknee.services.look_at_file import (
+    Known,
+    Refused,
+    ToRead,
+    crashed,
+    look,
+    read_one,
+    shown_name,
+    undated_in,
 )
 from goodknee.services.processes import in_processes
 from goodknee.stores.importing import ImportSession, TakenIn
-from goodknee.stores.incoming import Aside, Incoming, pack, private_name, private_text
+from goodknee.stores.incoming import Aside, Incoming, private_name, private_text
 from goodknee.stores.store import Store
 
 #: Called with the number of files dealt with and the number of all.

@@ -22,7 +22,6 @@ from goodknee.stores.incoming import Incoming, pack
 _NO_DATE = "It has no date, so it cannot be placed in time."
 
 
-
 class Refused(NamedTuple):
     """Why a file brings nothing in; a worker's answer."""
 
@@ -86,6 +85,7 @@ def read_one(task: ToRead) -> tuple[Path, Incoming | Refused]:
 
 
 def crashed(task: ToRead) -> tuple[Path, Refused]:
+    """Answer for a file whose reader ended without a word."""
     return task.file, _our_fault(task.file, "the process that read it ended")
 
 
@@ -110,6 +110,7 @@ def _unreadable(file: Path, error: OSError) -> Refused:
 
 
 def undated_in(incoming: Incoming) -> Iterator[str]:
+    """Say which activities of a file could not be placed in time."""
     count = len(incoming.activities)
     for number, activity in enumerate(incoming.activities, start=1):
         if activity.started_at is None:
@@ -117,5 +118,6 @@ def undated_in(incoming: Incoming) -> Iterator[str]:
 
 
 def shown_name(file: Path) -> str:
+    """Return a path as it can be told to a person."""
     # A name that is not valid text could be neither printed nor written as JSON.
     return str(file).encode("utf-8", "surrogateescape").decode("utf-8", "replace")

@@ -22,8 +22,8 @@ from typing import BinaryIO, Generic, TypeVar
 Item = TypeVar("Item")
 Answer = TypeVar("Answer")
 
-#: Items handed out per process before the first of them is asked for: enough that none waits for the others.
-AHEAD = 4
+#: Items handed out per process before the first of them is asked for: enough that none waits for a slow one.
+AHEAD = 16
 
 
 def in_processes(

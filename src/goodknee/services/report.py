@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import asdict, dataclass
 from datetime import date, tzinfo
 from typing import Any, Protocol
@@ -17,6 +17,7 @@ from goodknee.core.load.rows import longest_run, pain_rows, recent_load, run_row
 from goodknee.core.load.stand_out import Finding, next_run, pain_around, spikes_that_stand_out
 from goodknee.core.model import DiaryEntry, StoredRun
 from goodknee.core.report import Missing, Report
+from goodknee.core.summary import SPORT_BY_PACE
 
 #: The two usual windows of load, in days.
 RECENT_WINDOWS = (7, 28)
@@ -89,7 +90,7 @@ def make_report(
             trend_row("pace", facts.log, last_day=facts.last_day, knowledge=knowledge),
             trend_row("cadence", facts.log, last_day=facts.last_day, knowledge=knowledge),
         ),
-        missing=_missing(facts, knowledge) if rows else (),
+        missing=_missing(facts, knowledge),
         other_activities=facts.others,
     )
 
@@ -158,23 +159,33 @@ def _lead(
         all_of_them = _count_spikes(facts, knowledge)
         key = "report.lead.spike" if all_of_them == 1 else "report.lead.spikes"
         said.append(words.say(key, **{**seen, "n": all_of_them, "day": spikes[0].day}))
-        if around:
-            said.append(words.say("report.lead.pain_after", **around.reason.facts))
-    elif (history_days := (facts.last_day - facts.log.day.min().item()).days) < rule.min_history_days:
-        slots = {"min_history_days": rule.min_history_days, "history_days": history_days + 1}
-        said.append(words.say("report.lead.too_few", **slots))
-    elif not _recent_states(facts, knowledge, "known"):
-        said.append(words.say("report.lead.nothing_comparable", window_days=rule.window_days))
+        said.extend(_lead_pain(around, knowledge) if around else ())
+    elif (facts.last_day - (first := facts.log.day.min().item())).days < rule.min_history_days:
+        said.append(words.say("report.lead.too_few", first=first, **_spike_slots(facts, knowledge)))
+    elif compared := _recent_states(facts, knowledge, "known"):
+        said.append(words.say("report.lead.nothing", n=compared, **_spike_slots(facts, knowledge)))
     else:
-        said.append(words.say("report.lead.nothing", **_spike_slots(knowledge)))
+        said.append(words.say("report.lead.nothing_comparable", **_spike_slots(facts, knowledge)))
     if facts.last_day < facts.today:
-        said.append(words.say("report.lead.old", last=facts.log.day.max().item()))
+        said.append(words.say("report.lead.old", last=facts.last_day))
     return tuple(said)
 
 
-def _spike_slots(knowledge: Knowledge) -> dict[str, float]:
+def _lead_pain(around: Finding, knowledge: Knowledge) -> Iterator[str]:
+    """Yield what the pain after the run comes to beside the pain before it."""
+    seen = around.reason.facts
+    before, after = seen["worst_before"], seen["worst_after"]
+    assert isinstance(after, float)  # a finding has an entry after its run
+    if after > (before if isinstance(before, float) else 0.0):
+        yield knowledge.words.say("report.lead.pain_after", **seen)
+    elif before is not None:
+        yield knowledge.words.say("report.lead.pain_not_more", **seen)
+
+
+def _spike_slots(facts: _Facts, knowledge: Knowledge) -> dict[str, float | date]:
     rule = knowledge.load.session_spike
     return {
+        "last": facts.last_day,
         "window_days": rule.window_days,
         "look_back_days": rule.look_back_days,
         "min_history_days": rule.min_history_days,
@@ -207,10 +218,14 @@ def _missing(facts: _Facts, knowledge: Knowledge) -> tuple[Missing, ...]:
         "distance_in_window": _recent_states(facts, knowledge, "distance_missing_in_window"),
         "no_distance": int(np.isnan(facts.log.distance_m).sum()),
         "no_date": facts.undated,
+        "sport_by_pace": sum(run.activity.decisions.get("sport") == SPORT_BY_PACE for run in facts.runs),
         "future": facts.future,
         "cadence": int((_looked_at(facts, knowledge) & np.isnan(facts.log.cadence_spm)).sum()),
     }
-    slots = _spike_slots(knowledge)
+    if not facts.runs:
+        # Where there is no run to speak of, it matters whether there are any that do not count.
+        counts = {what: counts[what] for what in ("no_date", "future")}
+    slots = _spike_slots(facts, knowledge)
     return tuple(
         Missing(what=what, says=knowledge.words.say(f"report.missing.{what}", n=n, **slots))
         for what, n in counts.items()

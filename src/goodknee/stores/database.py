@@ -22,7 +22,7 @@ from goodknee.stores.trouble import plain, told_plainly
 DATABASE = "goodknee.sqlite"
 LOCK = "goodknee.lock"
 #: The newest migration. Versions count up; a store with a higher one is from a newer GoodKnee.
-SCHEMA_VERSION = "0001"
+SCHEMA_VERSION = "0002"
 BUSY_S = 10.0
 _JOURNAL_REFUSED = frozenset(
     (sqlite3.SQLITE_CANTOPEN, sqlite3.SQLITE_READONLY, sqlite3.SQLITE_IOERR, sqlite3.SQLITE_FULL)
@@ -54,9 +54,9 @@ def engine_for(uri: str, *, foreign_keys: bool = True) -> Engine:
 
     # An error comes as SQLite's own, so that whoever tells it plainly need not know SQLAlchemy.
     @sa.event.listens_for(engine, "handle_error")
-    def unwrap(context: ExceptionContext) -> None:
-        if isinstance(context.original_exception, sqlite3.Error):
-            context.chained_exception = context.original_exception
+    def unwrap(context: ExceptionContext) -> BaseException | None:
+        own = context.original_exception
+        return own if isinstance(own, sqlite3.Error) else None
 
     return engine
 

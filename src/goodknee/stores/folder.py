@@ -11,12 +11,12 @@ from typing import Self
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection, RowMapping
 
-from goodknee.core.model import DiaryEntry, Samples, StoredRun
+from goodknee.core.model import DiaryEntry, NewCheck, Samples, StoredCheck, StoredRun, VisitRecord
 from goodknee.errors import AnswerError, StoreError
 from goodknee.stores import originals, records, samples
 from goodknee.stores.database import Database, ImportUnderWayError, locked, writing
 from goodknee.stores.importing import ImportSession, StoredImport, Undone
-from goodknee.stores.trouble import told_plainly
+from goodknee.stores.trouble import told_plainly, whole_rows
 from goodknee.stores.undoing import sweep, undo
 
 #: How long a second import waits for the first.
@@ -47,7 +47,9 @@ class FolderStore:
 
     def run(self, id_or_prefix: str) -> StoredRun:
         """Return one run by its id or an unambiguous beginning of it."""
-        return records.stored_run(self._row(id_or_prefix))
+        row = self._row(id_or_prefix)
+        with whole_rows(self._folder):
+            return records.stored_run(row)
 
     def samples(self, run_id: str) -> Samples:
         """Return the samples of a run; ``time_s`` counts from its start."""
@@ -100,6 +102,28 @@ class FolderStore:
         with told_plainly(self._folder), writing(self._engine) as connection:
             for entry in entries:
                 connection.execute(records.diary.insert().values(records.diary_values(entry)))
+
+    def checks(self) -> list[StoredCheck]:
+        """Return all checks, oldest first."""
+        with self._reading() as connection:
+            return records.all_checks(connection)
+
+    def add_check(self, check: NewCheck) -> StoredCheck:
+        """Keep one check."""
+        self._must_be_writable()
+        with told_plainly(self._folder), writing(self._engine) as connection:
+            return records.put_check(connection, check)
+
+    def visits(self) -> list[VisitRecord]:
+        """Return all visits to a clinician, in the order in which they were entered."""
+        with self._reading() as connection:
+            return records.all_visits(connection)
+
+    def add_visits(self, visits: Sequence[VisitRecord]) -> None:
+        """Keep visits to a clinician: all of them or none."""
+        self._must_be_writable()
+        with told_plainly(self._folder), writing(self._engine) as connection:
+            records.put_visits(connection, visits)
 
     @contextmanager
     def start_import(self, now: datetime) -> Iterator[ImportSession]:
@@ -163,12 +187,14 @@ class FolderStore:
 
     @contextmanager
     def _reading(self) -> Iterator[Connection]:
-        with told_plainly(self._folder), self._engine.connect() as connection:
+        where = self._folder
+        with told_plainly(where), whole_rows(where), self._engine.connect() as connection:
             yield connection
 
     def _row(self, id_or_prefix: str) -> RowMapping:
         with self._reading() as connection:
-            rows = records.rows_of_run(connection, id_or_prefix)
+            # SQLite cannot even be asked for a text that is not valid; ids are plain.
+            rows = records.rows_of_run(connection, id_or_prefix) if id_or_prefix.isascii() else []
         if len(rows) != 1:
             several = ", ".join(row["run_id"] for row in rows[:5])
             raise AnswerError(

@@ -22,7 +22,7 @@ from goodknee.stores.database import writing
 from goodknee.stores.incoming import Aside, Incoming
 from goodknee.stores.originals import sync_folder
 from goodknee.stores.same_run import Sighting, settle
-from goodknee.stores.trouble import told_plainly
+from goodknee.stores.trouble import told_plainly, whole_rows
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -158,7 +158,8 @@ class ImportSession:
         dated = [(number, each) for number, each in enumerate(file.activities) if each.started_at is not None]
         last_row = connection.execute(sa.select(sa.func.max(records.sightings.c.id))).scalar() or 0
         new = [_sighting(file, number, each, last_row + 1 + number) for number, each in dated]
-        before = records.sightings_near(connection, [sighting.started_at for sighting in new])
+        with whole_rows(self.folder):
+            before = records.sightings_near(connection, [sighting.started_at for sighting in new])
         places = settle([*before, *new], new_id=records.run_id_maker(connection))
         mine = [places[sighting.row] for sighting in new]
         kept = any(place.shown for place in mine)

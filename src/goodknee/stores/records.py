@@ -12,7 +12,16 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection, Dialect, RowMapping
 
-from goodknee.core.model import Activity, DiaryEntry, Lap, Pause, StoredRun
+from goodknee.core.model import (
+    Activity,
+    DiaryEntry,
+    Lap,
+    NewCheck,
+    Pause,
+    StoredCheck,
+    StoredRun,
+    VisitRecord,
+)
 from goodknee.stores.same_run import START, Place, Sighting
 
 
@@ -144,6 +153,32 @@ diary = sa.Table(
     sa.Column("note", sa.String),
 )
 
+#: One row per check, never changed: what was answered, what was said, and by which program and pack.
+checks = sa.Table(
+    "checks",
+    metadata,
+    sa.Column("id", sa.Integer, primary_key=True),
+    sa.Column("at", Instant, nullable=False),
+    sa.Column("day", sa.Date, nullable=False),
+    sa.Column("answers", sa.JSON, nullable=False),
+    sa.Column("result", sa.JSON, nullable=False),
+    sa.Column("code_version", sa.String(32), nullable=False),
+    sa.Column("knowledge_version", sa.String(32), nullable=False),
+    sa.Column("input_sha256", SHA256, nullable=False),
+)
+
+#: One row per rule that a clinician looked at, as the runner states it.
+visits = sa.Table(
+    "visits",
+    metadata,
+    sa.Column("id", sa.Integer, primary_key=True),
+    sa.Column("at", Instant, nullable=False),
+    sa.Column("rule", sa.String(32), nullable=False),
+    sa.Column("day", sa.Date, nullable=False),
+    sa.Column("who", sa.String, nullable=False),
+    sa.Column("cleared", sa.Boolean, nullable=False),
+)
+
 #: Alembic's own table, kept apart: it is not part of what Alembic compares.
 schema_version = sa.Table(
     "alembic_version",
@@ -154,6 +189,7 @@ schema_version = sa.Table(
 
 _ACTIVITY = tuple(field.name for field in fields(Activity))
 _DIARY = tuple(field.name for field in fields(DiaryEntry))
+_VISIT = tuple(field.name for field in fields(VisitRecord))
 _SIGHTING = sa.select(sightings, recordings.c.format, recordings.c.kept).join_from(sightings, recordings)
 _RUN = sa.select(
     sightings, recordings.c.import_id, recordings.c.original_sha256, recordings.c.format, recordings.c.file,
@@ -312,6 +348,31 @@ def diary_entries(connection: Connection) -> list[DiaryEntry]:
     """Return the whole diary by day, then side, then the order in which it was written."""
     rows = connection.execute(sa.select(diary).order_by(diary.c.day, diary.c.side, diary.c.id)).mappings()
     return [DiaryEntry(**{name: row[name] for name in _DIARY}) for row in rows]
+
+
+def put_check(connection: Connection, check: NewCheck) -> StoredCheck:
+    """Write one check; return it with its number."""
+    values = {field.name: getattr(check, field.name) for field in fields(NewCheck)}
+    added = checks.insert().values(values).returning(checks.c.id)
+    return StoredCheck(id=connection.execute(added).scalar_one(), **values)
+
+
+def all_checks(connection: Connection) -> list[StoredCheck]:
+    """Return all checks, oldest first."""
+    rows = connection.execute(sa.select(checks).order_by(checks.c.id)).mappings()
+    return [StoredCheck(**row) for row in rows]
+
+
+def put_visits(connection: Connection, records: Iterable[VisitRecord]) -> None:
+    """Write what the runner states about visits to a clinician."""
+    for record in records:
+        connection.execute(visits.insert().values(asdict(record)))
+
+
+def all_visits(connection: Connection) -> list[VisitRecord]:
+    """Return all visits in the order in which they were entered."""
+    rows = connection.execute(sa.select(visits).order_by(visits.c.id)).mappings()
+    return [VisitRecord(**{name: row[name] for name in _VISIT}) for row in rows]
 
 
 def about(connection: Connection) -> tuple[bool, date | None]:

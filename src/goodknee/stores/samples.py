@@ -8,8 +8,6 @@ from __future__ import annotations
 from pathlib import Path
 from typing import BinaryIO
 
-import numpy as np
-
 from goodknee.core.model import Recording, Samples
 from goodknee.errors import StoreError
 from goodknee.stores.originals import draft
@@ -29,11 +27,12 @@ def write_draft(folder: Path, recording: Recording) -> Path:
     import pyarrow as pa
     import pyarrow.parquet as pq
 
-    index = pa.array(recording.activity_index.astype(np.int32))
+    index = pa.array(recording.activity_index.astype("int32"))
     table = pa.table({ACTIVITY: index, **recording.samples.columns})
 
     def write(file: BinaryIO) -> None:
-        pq.write_table(table, file, compression="zstd")
+        # Measured values rarely repeat exactly: dictionaries of them cost time and room.
+        pq.write_table(table, file, compression="zstd", use_dictionary=False)
 
     return draft(folder / FOLDER, write)
 

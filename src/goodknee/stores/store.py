@@ -10,7 +10,7 @@ from typing import Protocol, Self
 from urllib.parse import urlsplit
 from urllib.request import url2pathname
 
-from goodknee.core.model import DiaryEntry, Samples, StoredRun
+from goodknee.core.model import DiaryEntry, NewCheck, Samples, StoredCheck, StoredRun, VisitRecord
 from goodknee.errors import StoreError
 from goodknee.stores import originals, samples
 from goodknee.stores.database import DATABASE, make
@@ -67,6 +67,22 @@ class Store(Protocol):
 
     def add_diary(self, entries: Sequence[DiaryEntry]) -> None:
         """Add entries to the diary: all of them or none."""
+        ...
+
+    def checks(self) -> list[StoredCheck]:
+        """Return all checks, oldest first."""
+        ...
+
+    def add_check(self, check: NewCheck) -> StoredCheck:
+        """Keep one check; it is never changed."""
+        ...
+
+    def visits(self) -> list[VisitRecord]:
+        """Return what the runner states about visits to a clinician, in the order of entry."""
+        ...
+
+    def add_visits(self, visits: Sequence[VisitRecord]) -> None:
+        """Keep visits to a clinician: all of them or none."""
         ...
 
     def start_import(self, now: datetime) -> AbstractContextManager[ImportSession]:

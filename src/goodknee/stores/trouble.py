@@ -60,6 +60,17 @@ def told_plainly(where: Path) -> Iterator[None]:
         raise plain(error, where) from error
 
 
+@contextmanager
+def whole_rows(where: Path) -> Iterator[None]:
+    """Turn rows that cannot be made into what they were into a StoreError about ``where``."""
+    try:
+        yield
+    except (ValueError, TypeError) as error:
+        # What is written is always whole: its bytes on the disk have changed since.
+        what, next_step = _DAMAGED
+        raise StoreError(what, where=str(where), next_step=next_step) from error
+
+
 def plain(error: Exception, where: Path) -> StoreError:
     """Say what a disk or database error means for the store at ``where``."""
     what, next_step = _known_trouble(error, where) or (
@@ -73,6 +84,8 @@ def _known_trouble(cause: Exception, where: Path) -> tuple[str, str] | None:
     if not isinstance(cause, sqlite3.Error):
         trouble = _OF_SYSTEM.get(getattr(cause, "errno", None) or 0)
         return _CLOSED if trouble is _READ_ONLY and _is_closed(where) else trouble
+    if isinstance(cause, sqlite3.OperationalError) and not hasattr(cause, "sqlite_errorcode"):
+        return _DAMAGED  # the driver's own complaint: a text in the database is none any more
     # SQLite's extended codes carry the plain one in their lowest byte.
     code = getattr(cause, "sqlite_errorcode", sqlite3.SQLITE_ERROR) & 0xFF
     if code == sqlite3.SQLITE_CANTOPEN and not os.access(where, os.W_OK):

@@ -14,7 +14,7 @@ from goodknee.stores import originals, records, samples
 from goodknee.stores.database import writing
 from goodknee.stores.importing import Undone
 from goodknee.stores.same_run import Sighting, settle, winners
-from goodknee.stores.trouble import told_plainly
+from goodknee.stores.trouble import told_plainly, whole_rows
 
 #: Names that GoodKnee gives to files in its own folders: drafts, and whole ones under a sha256.
 _OURS = re.compile(rf"{re.escape(originals.DRAFT_PREFIX)}|[0-9a-f]{{64}}\.")
@@ -31,7 +31,8 @@ def undo(engine: Engine, folder: Path, import_id: str) -> Undone:
         number = _check_undo(connection, import_id)
         shown_before = _shown(connection)
         again = _content_duplicates(connection, number)
-        groups = records.groups_touched_by(connection, number)
+        with whole_rows(folder):
+            groups = records.groups_touched_by(connection, number)
         connection.execute(records.recordings.delete().where(records.recordings.c.import_id == number))
         for left in groups:
             again += _settle_what_is_left(connection, left)

@@ -40,8 +40,13 @@ from goodknee.writers.chart_frame import (
 
 #: Steps that suit minutes and seconds.
 PACE_STEPS = (5, 10, 15, 30, 60, 120, 300)
+#: No part of a step.
+CADENCE_STEPS = (1,)
 #: Two labels stand at least this far apart, in CSS pixels; the later one gives way.
 LABEL_WIDTH = 62
+#: Where a label begins and ends beside its mark, in label widths, the preferred place first.
+LABEL_SPANS = {"center": (-0.5, 0.5), "right": (-1.0, 0.0), "left": (0.0, 1.0)}
+LABEL_SHIFT = {"center": 0, "right": 1, "left": -1}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -111,7 +116,7 @@ def trend_chart(report: Report, row: TrendRow, period: Period, canvas: Canvas) -
     dots = [{"t": noon_ms(row.days[index]), "y": row.values[index]} for index in shown]
     line = list(_segments([(noon_ms(row.days[index]), row.middle[index]) for index in shown]))
     low, high = min(dot["y"] for dot in dots), max(dot["y"] for dot in dots)
-    ticks = round_ticks(low, high, PACE_STEPS if row.quantity == "pace" else ())
+    ticks = round_ticks(low, high, PACE_STEPS if row.quantity == "pace" else CADENCE_STEPS)
     labels = {tick: pace(tick).split()[0] if row.quantity == "pace" else f"{tick:g}" for tick in ticks}
     y = alt.Y(
         "y:Q",
@@ -143,7 +148,7 @@ def _run_panel(frame: Frame, runs: Sequence[RunRow], labelled: Sequence[RunRow])
     layers = [
         bars,
         _signs(frame, signs, y),
-        *_sign_labels(frame, labelled, y),
+        *_sign_labels(frame, labelled, runs, y),
         frame.title("report.chart.panel.run"),
     ]
     return frame.alt.layer(*layers, width=frame.width, height=frame.canvas.run_height)
@@ -169,20 +174,35 @@ def _signs(frame: Frame, rows: Sequence[Mapping[str, object]], y: Any) -> Any:
     )
 
 
-def _sign_labels(frame: Frame, labelled: Sequence[RunRow], y: Any) -> Iterator[Any]:
+def _sign_labels(frame: Frame, labelled: Sequence[RunRow], runs: Sequence[RunRow], y: Any) -> Iterator[Any]:
     shown: list[float] = []
     for run in labelled:
-        share = ((run.day - frame.period.first).days + 0.5) / frame.period.days
-        if any(abs(share - other) * frame.width < LABEL_WIDTH for other in shown):
+        place = _pixel(frame, run)
+        if any(abs(place - other) < LABEL_WIDTH for other in shown):
             continue
-        shown.append(share)
-        align, shift = ("right", 6) if share > 0.8 else ("left", -6) if share < 0.1 else ("center", 0)
+        taller = [_pixel(frame, other) for other in runs if (other.distance_m or 0) > (run.distance_m or 0)]
+        align = next((each for each in LABEL_SPANS if _is_free(each, place, taller, frame)), None)
+        if align is None:  # its sign stays, and the table says the rest
+            continue
+        shown.append(place)
         row = {"t": noon_ms(run.day), "y": (run.distance_m or 0) / 1000}
         yield (
             frame.chart([row])
-            .mark_text(align=align, dx=shift, dy=-22, fontWeight="bold", text=change(run.spike_pct))
+            .mark_text(
+                align=align, dx=LABEL_SHIFT[align], dy=-22, fontWeight="bold", text=change(run.spike_pct)
+            )
             .encode(x=frame.x(), y=y)
         )
+
+
+def _is_free(align: str, place: float, taller: Sequence[float], frame: Frame) -> bool:
+    """Tell whether a label stays in the picture and no taller bar runs through its words."""
+    first, last = (place + part * LABEL_WIDTH for part in LABEL_SPANS[align])
+    return first >= 0 and last <= frame.width and not any(first < bar < last for bar in taller)
+
+
+def _pixel(frame: Frame, run: RunRow) -> float:
+    return frame.width * ((run.day - frame.period.first).days + 0.5) / frame.period.days
 
 
 def _week_panel(frame: Frame, weeks: Sequence[WeekRow], spikes: Sequence[RunRow]) -> Any:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import hashlib
+import json
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import date, timedelta
@@ -53,6 +54,10 @@ def render_html(report: Report) -> str:
     )
     environment.filters.update({**UNITS, "day": words.day, "date": words.day_and_year, "zip": zip})
     css = (files("goodknee.writers") / "templates" / "report.css").read_text(encoding="utf-8")
+    if report.simulated:
+        # On paper each sheet carries the mark; browsers without page margins show it on the first.
+        mark = json.dumps(words.say("report.simulated"))
+        css += f"@media print {{ @page {{ @bottom-center {{ content: {mark}; font: 9pt sans-serif; }} }} }}\n"
     figures = {figure.id: figure for figure in _figures(report)}
     return environment.get_template("report.html.j2").render(
         report=report,
@@ -110,10 +115,8 @@ def _load_title(report: Report, name: str, period: Period) -> str:
     spike = next((each for each in report.spikes if each.day and period.holds(each.day)), None)
     if name == "recent" and spike:
         facts = {**spike.reason.facts, "day": spike.day}
-        pain_from = next(
-            (row.day for row in report.pain if spike.day and row.day >= spike.day and row.value), None
-        )
-        if pain_from and period.holds(pain_from):
+        pain_from = next((row.day for row in report.pain if row.value), None)
+        if pain_from and spike.day and pain_from >= spike.day and period.holds(pain_from):
             return words.say("report.chart.recent.spike_pain", pain_from=pain_from, **facts)
         return words.say("report.chart.recent.spike", **facts)
     if name == "around" and spike:
@@ -121,6 +124,8 @@ def _load_title(report: Report, name: str, period: Period) -> str:
     runs = [run for run in report.runs if period.holds(run.day)]
     metres = [run.distance_m for run in runs if run.distance_m]
     slots = {"n": len(runs), "weeks": period.days // 7}
+    if not runs:
+        return words.say("report.chart.no_runs", **slots)
     if not metres:
         return words.say("report.chart.no_distance", **slots)
     if name == "year":
@@ -130,15 +135,16 @@ def _load_title(report: Report, name: str, period: Period) -> str:
 
 def _load_captions(report: Report, period: Period, *, per_run: bool) -> Iterator[str]:
     words, rule = report.knowledge.words, report.knowledge.load.session_spike
-    yield words.say(
-        f"report.chart.caption.{'runs' if per_run else 'week'}",
-        first=period.first,
-        last=min(period.last, report.last_day),
-        n=sum(period.holds(run.day) for run in report.runs),
-        window_days=rule.window_days,
-        unremarkable_pct=rule.unremarkable_up_to_pct,
-    )
-    yield words.say("report.chart.caption.gaps")
+    if any(run.distance_m and period.holds(run.day) for run in report.runs):
+        yield words.say(
+            f"report.chart.caption.{'runs' if per_run else 'week'}",
+            first=period.first,
+            last=min(period.last, report.last_day),
+            n=sum(period.holds(run.day) for run in report.runs),
+            window_days=rule.window_days,
+            unremarkable_pct=rule.unremarkable_up_to_pct,
+        )
+        yield words.say("report.chart.caption.gaps")
     if any(period.holds(week.monday) and week.change_state == "week_not_over" for week in report.weeks):
         yield words.say("report.chart.caption.running")
     if report.pain_measure and any(period.holds(row.day) for row in report.pain):

@@ -52,11 +52,9 @@ def _knee(side: Side, answers: Answers, questions: Questions) -> dict[str, int |
     other = SIDES[1 - SIDES.index(side)]
     sore = answers.get("side") != other
     pains: dict[str, int | None] = {}
-    for question in questions.questions:
-        if question.per_knee:
-            plain = answers.get(question.key) if sore else None
-            own = answers.get(f"{question.key}_{side}")
-            pains[question.key] = _pain(own) if _pain(own) is not None else _pain(plain)
+    for question in questions.per_knee:
+        own = _pain(answers.get(f"{question.key}_{side}"))
+        pains[question.key] = _pain(answers.get(question.key)) if own is None and sore else own
     return pains
 
 
@@ -65,5 +63,5 @@ def _pain(value: Value) -> int | None:
 
 
 def _group(group: str, answers: Answers, questions: Questions) -> dict[str, Value]:
-    keys = [question.key for question in questions.questions if question.group == group]
-    return {key: None if answers.get(key) == NOT_SURE else answers.get(key) for key in keys}
+    given = {question.key: answers.get(question.key) for question in questions.of(group)}
+    return {key: None if value == NOT_SURE else value for key, value in given.items()}

@@ -13,8 +13,9 @@ from typing import Any, Final, Literal
 from goodknee.core.knowledge_proms import Instrument, Item, OfficialForm, Option, Proms, Range, Threshold
 from goodknee.errors import AnswerError
 
-#: The key under which the total of an official form is typed.
+#: The key under which the total of an official form is typed; ``score`` is taken for the same.
 TOTAL: Final = "total"
+_ALSO_TOTAL: Final = "score"
 #: Scores are shown to this many decimals.
 _DECIMALS: Final = 1
 _LONGEST_NAME: Final = 80
@@ -113,7 +114,7 @@ def score(instrument: Instrument, answers: Mapping[Any, Any], proms: Proms) -> S
     """
     if instrument.activities is not None:
         return _of_activities(instrument, answers, proms)
-    if instrument.form is not None and TOTAL in answers:
+    if instrument.form is not None and not {TOTAL, _ALSO_TOTAL}.isdisjoint(answers):
         return _of_total(instrument, instrument.form, answers, proms)
     chosen = dict(_chosen(instrument, answers))
     return _score(
@@ -154,14 +155,14 @@ def _name(key: object) -> str:
 
 
 def _of_total(instrument: Instrument, form: OfficialForm, answers: Mapping[Any, Any], proms: Proms) -> Score:
-    more = [key for key in answers if key != TOTAL]
+    more = [key for key in answers if key not in {TOTAL, _ALSO_TOTAL}] or list(answers)[1:]
     if more:
         raise AnswerError(
             f"The total is given, and {_shown(more[0])} as well.",
             where=_shown(more[0]),
-            next_step=f"Give the total, or leave {TOTAL} out and give the answers.",
+            next_step=f"Give the total alone, or leave {TOTAL} out and give the answers.",
         )
-    value = answers[TOTAL]
+    (value,) = answers.values()
     total = None if value is None else _number(TOTAL, value, _total_range(instrument, form))
     return Score(
         instrument=instrument,

@@ -43,13 +43,15 @@ class Screen:
 def screen_of(group: Group, answers: Answers, questions: Questions) -> Screen | None:
     """Return the whole screen of a group as it applies to these answers; None when nothing of it does."""
     facts = Facts.of(answers, questions)
-    return _screen(group, answers, [each for each in questions.of(group) if _applies(each, facts)])
+    return _screen(group, answers, [each for each in questions.of(group.id) if _applies(each, facts)])
 
 
 def open_screen_of(group: Group, answers: Answers, questions: Questions) -> Screen | None:
     """Return what of a group applies and is not answered yet; a question that hangs on an open one waits."""
     facts = Facts.of(answers, questions)
-    asked = [each for each in questions.of(group) if _applies(each, facts) and _is_open(each, answers, facts)]
+    asked = [
+        each for each in questions.of(group.id) if _applies(each, facts) and _is_open(each, answers, facts)
+    ]
     return _screen(group, answers, asked)
 
 

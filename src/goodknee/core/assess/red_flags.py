@@ -63,7 +63,8 @@ class Screening:
         contradictions: Answers that cannot both be right.
         urgency: The highest of all that fired or are not excluded; "routine" without any.
         holds: What waits: "running", "strength", "running_increase", in this order.
-        unanswered: What to ask again: contradictions first, then the keys of the most urgent rules.
+        unanswered: What to ask again: contradictions first, then every open key of an emergency or same-day
+            rule, the most urgent first, then what lower rules need.
         all_answered: Every key of an emergency or same-day rule is answered, and nothing contradicts.
         facts: What the rules saw.
     """
@@ -95,22 +96,23 @@ class _Ready:
     """A condition with the conditions inside it, compiled."""
 
     check: Check
-    keys: tuple[str, ...]
+    keys: frozenset[str]
     parts: tuple[_Ready, ...]
 
     @classmethod
     def of(cls, condition: Condition) -> _Ready:
-        return cls(
-            compiled(condition), keys_of(condition), tuple(cls.of(part) for part in parts_of(condition))
-        )
+        parts = tuple(cls.of(part) for part in parts_of(condition))
+        return cls(compiled(condition), frozenset(keys_of(condition)), parts)
 
-    def open_keys(self, known: Known) -> Iterator[str]:
-        """Yield what ``unknown_keys`` gives."""
-        if self.check(known) is None:
-            for part in self.parts:
-                yield from part.open_keys(known)
-            if not self.parts:
-                yield from (key for key in self.keys if known.get(key) is None)
+    def add_open_keys(self, known: Known, to: dict[str, None]) -> None:
+        """Add what ``unknown_keys`` gives."""
+        missing = self.keys.difference(known)
+        if missing.issubset(to) or self.check(known) is not None:
+            return
+        for part in self.parts:
+            part.add_open_keys(known, to)
+        if not self.parts:
+            to |= dict.fromkeys(sorted(missing))
 
 
 @dataclass(frozen=True, slots=True)
@@ -183,8 +185,9 @@ def evaluate(answers: Mapping[str, Value], red_flags: ReadyRedFlags) -> Screenin
         if value:
             fired.append(Fired(each.rule, each.rule.urgency, each.blocks, facts))
             continue
-        unsettled.append(each.when)
-        if each.escalates and any(sign(known) for sign in each.signs):
+        if not each.escalates:
+            unsettled.append(each.when)
+        elif any(sign(known) for sign in each.signs):
             not_excluded.append(Fired(each.rule, policy.escalates_to, each.blocks, facts, not_excluded=True))
     return _screening(red_flags, facts, contradictions, tuple(fired), tuple(not_excluded), unsettled)
 
@@ -244,8 +247,11 @@ def _ask_again(
 ) -> Iterator[str]:
     for entry in contradictions:
         yield from entry.ask_again
-    needed = [key for condition in unsettled for key in condition.open_keys(facts.known)]
-    for key in dict.fromkeys((*needed, *open_keys)):
+    # The keys of urgent rules stand in the order of their rules; what lower rules need comes after them.
+    missing = dict.fromkeys(open_keys)
+    for condition in unsettled:
+        condition.add_open_keys(facts.known, missing)
+    for key in missing:
         yield from _asked_as(key, questions, facts)
 
 

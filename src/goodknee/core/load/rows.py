@@ -199,6 +199,7 @@ def trend_row(quantity: Quantity, log: RunLog, *, last_day: date, knowledge: Kno
         f"report.trend.{quantity}.{trend.verdict}",
         recent=trend.recent,
         before=trend.before,
+        last=last_day,
         window_days=rule.window_days,
         min_runs=rule.min_runs,
     )

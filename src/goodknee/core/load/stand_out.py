@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 
@@ -74,31 +75,51 @@ def _spike_finding(log: RunLog, spikes: SessionSpikes, row: int, band: Band, kno
 def pain_around(day: date, pain: PainDays, knowledge: Knowledge) -> Finding | None:
     """Return what the diary says before and after a run that stands out; None without an entry after it."""
     rule, words = knowledge.load.pain_around, knowledge.words
-    age = (pain.day - np.datetime64(day)).astype(np.int64)
-    before = pain.worst[(age < 0) & (age >= -rule.window_days)]
-    after = pain.worst[(age >= 0) & (age <= rule.window_days)]
-    if not len(after):
+    sides = np.unique(pain.side).tolist()
+    around = {side: _pain_of_knee(side, day, pain, rule.window_days) for side in sides}
+    known = {side: facts for side, facts in around.items() if facts["entries_after"]}
+    if not known:
         return None
-    facts = {
-        "window_days": rule.window_days,
-        "entries_before": len(before),
-        "entries_after": len(after),
-        "worst_before": float(before.max()) if len(before) else None,
-        "worst_after": float(after.max()),
-    }
-    if not len(before):
+    # One knee at a time: a sore left knee before must not hide a right knee that began to hurt after.
+    knee = max(known, key=lambda side: _growth(known[side]))
+    facts = known[knee]
+    if facts["worst_before"] is None:
         says = rule.says_no_before
     else:
-        says = rule.says_more if after.max() > before.max() else rule.says_not_more
+        says = rule.says_more if _growth(facts)[0] > 0 else rule.says_not_more
+    if len(sides) > 1:
+        says = (f"report.pain_around.knee.{knee}", *says)
     reason = Reason(
         rule="load.pain_around",
-        facts={"day": day.isoformat(), "measure": pain.measure, **facts},
+        facts={"day": day.isoformat(), "measure": pain.measure, "side": knee, **facts},
         says=words.say_all(says, day=day, **facts),
         grade=rule.evidence.grade,
         sources=rule.evidence.sources,
         would_change=words.say(rule.would_change),
     )
     return Finding(title=words.say(rule.name, day=day), reason=reason, evidence=rule.evidence, day=day)
+
+
+def _pain_of_knee(side: str, day: date, pain: PainDays, window_days: int) -> dict[str, float | None]:
+    age = (pain.day - np.datetime64(day)).astype(np.int64)
+    # The morning of the day comes before its run, every other answer after it.
+    first = 1 if pain.measure == "pain_morning" else 0
+    own = pain.side == side
+    before = pain.worst[own & (age < first) & (age >= -window_days)]
+    after = pain.worst[own & (age >= first) & (age <= window_days)]
+    return {
+        "window_days": window_days,
+        "entries_before": len(before),
+        "entries_after": len(after),
+        "worst_before": float(before.max()) if len(before) else None,
+        "worst_after": float(after.max()) if len(after) else None,
+    }
+
+
+def _growth(facts: Mapping[str, float | None]) -> tuple[float, float]:
+    """How much higher pain reached after than before, and how high."""
+    after = facts["worst_after"] or 0.0
+    return after - (facts["worst_before"] or 0.0), after
 
 
 def next_run(log: RunLog, pain: PainDays, knowledge: Knowledge, *, today: date) -> Finding | None:

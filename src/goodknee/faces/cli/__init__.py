@@ -5,6 +5,7 @@ A verb's module is imported when the verb is used, so ``goodknee --help`` stays 
 
 from __future__ import annotations
 
+import gc
 import json
 import sys
 from importlib import import_module
@@ -22,6 +23,12 @@ VERBS = {
     "import": ("store", "Bring files and folders into your store."),
     "runs": ("store", "List your runs, show one, or get its original file back."),
     "report": ("report", "Write your knee report."),
+    "check": ("check", "Check your knee: what must be seen, what it fits, what may feed it."),
+    "ask": ("ask", "Ask what the evidence says, in your own words."),
+    "score": ("learn", "Score a questionnaire, or see what it asks."),
+    "learn": ("learn", "Read the short lessons."),
+    "refer": ("learn", "Write a page to take to a physio, doctor, form coach or podiatrist."),
+    "knowledge": ("knowledge", "Is the knowledge pack sound, and who stands for it."),
 }
 
 
@@ -61,6 +68,8 @@ def goodknee(ctx: click.Context) -> None:
 def main(arguments: list[str] | None = None) -> None:
     """Run the command line and leave with its exit code."""
     arguments = sys.argv[1:] if arguments is None else arguments
+    # A verb makes many objects that live until it ends; looking through them for garbage costs a tenth.
+    gc.set_threshold(100_000, 50, 50)
     as_json = "--json" in arguments
     try:
         code = goodknee.main(args=arguments, prog_name="goodknee", standalone_mode=False)

@@ -13,6 +13,9 @@ from typing import Any, TypeVar
 
 import click
 
+#: Days before and after these are slips of the keyboard.
+FIRST_YEAR, LAST_YEAR = 1900, 2199
+
 Verb = TypeVar("Verb", bound=Callable[..., Any])
 
 
@@ -64,6 +67,21 @@ class Asked:
         return self.today or story_day or self.now.astimezone(self.home).date()
 
 
+class _Day(click.ParamType[date]):
+    """A day as YYYY-MM-DD, of years that a run can be from."""
+
+    name = "YYYY-MM-DD"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> date:
+        try:
+            day = date.fromisoformat(value)
+        except ValueError:
+            self.fail(f"{value!r} is not a day. Write it as 2026-05-17.", param, ctx)
+        if not FIRST_YEAR <= day.year <= LAST_YEAR:
+            self.fail(f"Choose a day of the years {FIRST_YEAR} to {LAST_YEAR}.", param, ctx)
+        return day
+
+
 def global_options() -> list[click.Parameter]:
     """Return fresh --data, --today, --json and --quiet, which write into the :class:`Asked` of the call."""
     return [
@@ -76,8 +94,7 @@ def global_options() -> list[click.Parameter]:
         ),
         click.Option(
             ["--today"],
-            type=click.DateTime(["%Y-%m-%d"]),
-            metavar="YYYY-MM-DD",
+            type=_Day(),
             help="Answer as on that day.",
             callback=_note,
             expose_value=False,
@@ -104,7 +121,7 @@ def global_options() -> list[click.Parameter]:
 def _note(ctx: click.Context, option: click.Parameter, value: object) -> None:
     asked = ctx.ensure_object(Asked)
     if value is not None and option.name:
-        setattr(asked, option.name, value.date() if isinstance(value, datetime) else value)
+        setattr(asked, option.name, value)
 
 
 def verb(function: Verb) -> click.Command:

@@ -32,11 +32,12 @@ def read_verb(asked: Asked, files: tuple[Path, ...], samples: Path | None) -> in
 
 
 def _show(reading: FileReading) -> None:
-    click.echo(reading.file)
     if reading.error:
         sys.stdout.flush()
-        click.echo(f"  Not read. {reading.error.what}\n  next: {reading.error.next_step}", err=True)
+        error = reading.error
+        click.echo(f"Not read. {error.what}\n  where: {error.where}\n  next:  {error.next_step}", err=True)
         return
+    click.echo(reading.file)
     assert reading.recording
     for activity in reading.recording.activities:
         kind = " ".join(filter(None, (activity.sport or "unknown sport", activity.sub_sport)))

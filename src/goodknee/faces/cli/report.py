@@ -57,7 +57,7 @@ def demo_verb(asked: Asked, page: Path | None) -> int:
     """
     if page:
         _check_place(page)
-    with working(asked, "Simulated runner: reading a year of watch files") as progress:
+    with working(asked, "Simulated runner: a year of runs") as progress:
         done = make_demo(
             asked.demo_folder,
             knowledge=load_knowledge(),

@@ -5,7 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 
+from goodknee.errors import GoodKneeError
 from goodknee.faces.cli.options import Asked
+
+#: A narrower window breaks the lines itself; cells squeezed further hold nothing that can be read.
+LEAST_WIDTH = 80
 
 
 def show_table(head: Sequence[str], rows: Sequence[Sequence[str]]) -> None:
@@ -15,9 +19,11 @@ def show_table(head: Sequence[str], rows: Sequence[Sequence[str]]) -> None:
     from rich.table import Table
 
     console = Console(highlight=False, markup=False, soft_wrap=False)
-    if not console.is_terminal:
-        console.width = 200
+    console.width = max(console.width, LEAST_WIDTH) if console.is_terminal else 200
     drawn = Table(*head, box=SIMPLE_HEAD, pad_edge=False)
+    # The first column is what one types again, an id for one: it stays whole where the window is narrow.
+    drawn.columns[0].no_wrap = True
+    drawn.columns[0].min_width = max(map(len, (head[0], *(row[0] for row in rows))))
     for row in rows:
         drawn.add_row(*row)
     console.print(drawn)
@@ -47,4 +53,10 @@ def working(asked: Asked, says: str) -> Iterator[Callable[[int, int], None] | No
             rate = f"{done / seconds:,.0f} files/s" if seconds > 0 else ""
             progress.update(task, completed=done, total=total, rate=rate)
 
-        yield tell
+        try:
+            yield tell
+        except GoodKneeError:
+            # What went wrong is said in its three lines, without half a bar above them.
+            progress.live.transient = True
+            progress.update(task, visible=False)
+            raise

@@ -10,6 +10,7 @@ import click
 
 from goodknee.core.model import StoredRun
 from goodknee.core.words import duration, km, pace, steps
+from goodknee.errors import StoreError
 from goodknee.faces import documents
 from goodknee.faces.cli.options import Asked, clock, verb
 from goodknee.faces.cli.screen import show_table, working
@@ -37,6 +38,12 @@ def import_verb(asked: Asked, paths: tuple[Path, ...], as_list: bool, undo: str 
     if undo is not None:
         return _undo(asked, undo)
     with open_store(asked.folder, create=True) as store, working(asked, "Reading files") as progress:
+        if store.simulated:
+            raise StoreError(
+                "This store holds a simulated runner. A person's runs do not belong in it.",
+                where=str(asked.folder),
+                next_step="Choose a folder of your own with --data. Nothing was changed.",
+            )
         report = import_files(paths, store=store, now=asked.now, progress=progress)
     if asked.as_json:
         asked.print_json(documents.import_document(report))

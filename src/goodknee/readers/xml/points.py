@@ -30,6 +30,7 @@ class PointTable:
     Attributes:
         count: Points so far.
         utc_offset_min: Of the first time that states one.
+        unreadable_times: How many are not a time; known after ``columns``.
     """
 
     def __init__(self, channels: Mapping[str, str], *, file: str) -> None:
@@ -39,7 +40,7 @@ class PointTable:
         self._channel_of = _ChannelOf(channels)
         self._found: dict[str, tuple[list[int], list[str]]] = {name: ([], []) for name in channels.values()}
         self._parts: dict[str, list[tuple[list[int], Floats]]] = {name: [] for name in self._found}
-        self._unreadable = self._without_zone = 0
+        self.unreadable_times = self._unreadable = self._without_zone = 0
 
     def add(self, point: Element) -> None:
         """Take one point."""
@@ -84,8 +85,9 @@ class PointTable:
         if self._without_zone:
             what = f"Times without a time zone: {self._without_zone}. They are taken as UTC."
             warnings.append(ReadWarning(what=what))
-        if self._unreadable:
-            what = f"Values that are no number or time: {self._unreadable}. They count as missing."
+        unreadable = self._unreadable + self.unreadable_times
+        if unreadable:
+            what = f"Values that are no number or time: {unreadable}. They count as missing."
             warnings.append(ReadWarning(what=what))
         return warnings
 
@@ -107,7 +109,7 @@ class PointTable:
         if self.utc_offset_min is None:
             self.utc_offset_min = times.utc_offset_min
         self._without_zone += times.without_zone
-        self._unreadable += times.unreadable
+        self.unreadable_times += times.unreadable
         return times.epoch_s
 
     def _numbers(self, texts: list[str]) -> Floats:

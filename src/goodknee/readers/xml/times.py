@@ -7,6 +7,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Final
 
 import numpy as np
+from numpy.typing import NDArray
 
 from goodknee.core.model import Floats
 
@@ -67,11 +68,34 @@ def _parse_same_form(texts: list[str]) -> Floats | None:
     # Letters below "0" wrap around to large numbers.
     if (letters != form)[:, ~is_digit].any() or (letters[:, is_digit] - np.uint8(ord("0")) > 9).any():
         return None
-    try:
-        bare = np.ascontiguousarray(letters[:, :-1]).view(f"S{length - 1}").ravel()
-        return bare.astype("datetime64[us]").astype(np.int64) / 1e6
-    except ValueError:
+    return _epoch_s(letters - np.uint8(ord("0")))
+
+
+def _epoch_s(digits: NDArray[np.uint8]) -> Floats | None:
+    """Turn rows of 0000-00-00T00:00:00.000000Z into instants, shape (n,); None when one is no date.
+
+    Every part is checked here: numpy's own reading of many such texts ends the whole process at a wrong one.
+
+    Args:
+        digits: shape (n, letters of a text); what stands between the digits is ignored.
+    """
+
+    def whole(first: int, end: int) -> NDArray[np.int64]:
+        return digits[:, first:end] @ 10 ** np.arange(end - first - 1, -1, -1)
+
+    year, month, day = whole(0, 4), whole(5, 7), whole(8, 10)
+    hour, minute, second = whole(11, 13), whole(14, 16), whole(17, 19)
+    months = (12 * (year - 1970) + month - 1).astype("datetime64[M]")
+    first_day = months.astype("datetime64[D]").astype(np.int64)
+    days_in_month = (months + 1).astype("datetime64[D]").astype(np.int64) - first_day
+    is_date = (year > 0) & (month > 0) & (month < 13) & (day > 0) & (day <= days_in_month)
+    if not (is_date & (hour < 24) & (minute < 60) & (second < 60)).all():
         return None
+    seconds = 86400 * (first_day + day - 1) + 3600 * hour + 60 * minute + second
+    decimals = digits.shape[1] - 21
+    fraction = whole(20, 20 + decimals) * 10 ** (6 - decimals) if decimals > 0 else 0
+    epoch_s: Floats = (10**6 * seconds + fraction) / 1e6
+    return epoch_s
 
 
 def _parse_each(texts: list[str]) -> Times:

@@ -10,9 +10,31 @@ from goodknee.stores.records import Instant
 revision = "0001"
 down_revision = None
 
+INDEXED = (
+    ("import_files", "import_id"),
+    ("import_files", "original_sha256"),
+    ("import_files", "content_sha256"),
+    ("recordings", "original_sha256"),
+    ("recordings", "import_id"),
+    ("sightings", "content_sha256"),
+    ("sightings", "run_id"),
+    ("sightings", "resembling"),
+    ("sightings", "started_at"),
+    ("diary", "day"),
+)
+
 
 def upgrade() -> None:
     """Make the first tables."""
+    _store_and_imports()
+    _recordings()
+    _sightings()
+    _diary()
+    for table, column in INDEXED:
+        op.create_index(f"ix_{table}_{column}", table, [column])
+
+
+def _store_and_imports() -> None:
     op.create_table(
         "store",
         sa.Column("id", sa.Integer, nullable=False),
@@ -41,6 +63,9 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name="pk_import_files"),
         sa.ForeignKeyConstraint(["import_id"], ["imports.id"], name="fk_import_files_import_id_imports"),
     )
+
+
+def _recordings() -> None:
     op.create_table(
         "recordings",
         sa.Column("content_sha256", sa.String(64), nullable=False),
@@ -55,7 +80,9 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("content_sha256", name="pk_recordings"),
         sa.ForeignKeyConstraint(["import_id"], ["imports.id"], name="fk_recordings_import_id_imports"),
     )
-    _sightings()
+
+
+def _diary() -> None:
     op.create_table(
         "diary",
         sa.Column("id", sa.Integer, nullable=False),
@@ -72,19 +99,6 @@ def upgrade() -> None:
         sa.Column("note", sa.String),
         sa.PrimaryKeyConstraint("id", name="pk_diary"),
     )
-    for table, column in (
-        ("import_files", "import_id"),
-        ("import_files", "original_sha256"),
-        ("import_files", "content_sha256"),
-        ("recordings", "original_sha256"),
-        ("recordings", "import_id"),
-        ("sightings", "content_sha256"),
-        ("sightings", "run_id"),
-        ("sightings", "resembling"),
-        ("sightings", "started_at"),
-        ("diary", "day"),
-    ):
-        op.create_index(f"ix_{table}_{column}", table, [column])
 
 
 def _sightings() -> None:
