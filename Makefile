@@ -38,13 +38,13 @@ $(PY): | $(UV)
 # The tests' environment holds the runner's too, so making it satisfies both stamps.
 .venv/.dev: locks/dev.txt pyproject.toml | $(PY)
 	@echo "Installing what GoodKnee and its tests need (once)"
-	@$(UV) pip sync --quiet --require-hashes --python $(PY) locks/dev.txt
+	@$(UV) pip sync --quiet --compile-bytecode --require-hashes --python $(PY) locks/dev.txt
 	@$(UV) pip install --quiet --no-deps --no-build-isolation --python $(PY) --editable .
 	@touch .venv/.run .venv/.dev
 
 .venv/.run: locks/run.txt pyproject.toml | $(PY)
 	@echo "Installing what GoodKnee needs (once)"
-	@$(UV) pip sync --quiet --require-hashes --python $(PY) locks/run.txt
+	@$(UV) pip sync --quiet --compile-bytecode --require-hashes --python $(PY) locks/run.txt
 	@$(UV) pip install --quiet --no-deps --no-build-isolation --python $(PY) --editable .
 	@rm -f .venv/.dev && touch .venv/.run
 

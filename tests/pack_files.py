@@ -12,10 +12,10 @@ import yaml
 from pydantic import TypeAdapter
 
 from goodknee.core.knowledge import Source
-from goodknee.core.knowledge_claims import AskWords, Claims
-from goodknee.core.knowledge_questions import Questions
-from goodknee.core.knowledge_supplements import Supplements
-from goodknee.core.knowledge_treatments import Treatments
+from goodknee.core.knowledge.claims import AskWords, Claims
+from goodknee.core.knowledge.questions import Questions
+from goodknee.core.knowledge.supplements import Supplements
+from goodknee.core.knowledge.treatments import Treatments
 from goodknee.services.ask_evidence import EvidencePack
 
 CHECKOUT = Path(__file__).resolve().parent.parent

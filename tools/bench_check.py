@@ -19,9 +19,9 @@ from pydantic import TypeAdapter
 from goodknee.core.assess import red_flags
 from goodknee.core.assess.baseline import baseline
 from goodknee.core.assess.conditions import Facts, evaluate
-from goodknee.core.knowledge_conditions import Value
-from goodknee.core.knowledge_questions import Question, Questions
-from goodknee.core.knowledge_red_flags import RedFlags
+from goodknee.core.knowledge.conditions import Value
+from goodknee.core.knowledge.questions import Question, Questions
+from goodknee.core.knowledge.red_flags import RedFlags
 
 PACK = Path(__file__).resolve().parents[1] / "src" / "goodknee" / "knowledge"
 ASKED = {"urgent", "symptoms", "warning_signs", "baseline", "person", "risk"}

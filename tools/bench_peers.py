@@ -18,8 +18,8 @@ Decoder = Callable[[bytes], Columns]
 
 def goodknee_fit(data: bytes) -> Columns:
     from goodknee.formats.fit_profile import MESSAGES, RECORD
-    from goodknee.readers.fit_channels import channels_of
-    from goodknee.readers.fit_decode import decode
+    from goodknee.readers.fit.channels import channels_of
+    from goodknee.readers.fit.decode import decode
 
     fit = decode(data)
     records, fields = fit.table(RECORD), MESSAGES[RECORD].fields

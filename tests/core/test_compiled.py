@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from goodknee.core.assess.compiled import CertainlyTrue
 from goodknee.core.assess.conditions import NOT_ASKED, Facts, evaluate
-from goodknee.core.knowledge_conditions import All, AnyOf, AtLeast, Condition, CountOf, Leaf, ProductForm
+from goodknee.core.knowledge.conditions import All, AnyOf, AtLeast, Condition, CountOf, Leaf, ProductForm
 
 LEAVES: st.SearchStrategy[Condition] = st.one_of(
     st.builds(Leaf, q=st.sampled_from(("a", "b")), is_=st.sampled_from((True, False, "unknown"))),

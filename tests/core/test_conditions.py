@@ -22,8 +22,8 @@ from goodknee.core.assess.conditions import (
     true_leaves,
     unknown_keys,
 )
-from goodknee.core.knowledge_conditions import All, AnyOf, AtLeast, Condition, Leaf
-from goodknee.core.knowledge_questions import Derived, Group, Question, Questions
+from goodknee.core.knowledge.conditions import All, AnyOf, AtLeast, Condition, Leaf
+from goodknee.core.knowledge.questions import Derived, Group, Question, Questions
 
 CONDITION: TypeAdapter[Condition] = TypeAdapter(Condition)
 

@@ -21,9 +21,9 @@ from goodknee.core.assess.answers import check_answers
 from goodknee.core.assess.compiled import CertainlyTrue
 from goodknee.core.assess.conditions import Facts, evaluate, keys_of, leaves_of, true_leaves
 from goodknee.core.assess.differential import Candidate, Ranking, ReadyDifferential, rank, ready
-from goodknee.core.knowledge_conditions import Leaf
-from goodknee.core.knowledge_differential import Differential, Feature, Weight
-from goodknee.core.knowledge_questions import Question, Questions
+from goodknee.core.knowledge.conditions import Leaf
+from goodknee.core.knowledge.differential import Differential, Feature, Weight
+from goodknee.core.knowledge.questions import Question, Questions
 
 CHECKOUT = Path(__file__).resolve().parents[2]
 

@@ -147,12 +147,13 @@ def test_the_unit_of_distance_never_matters(runs: list[tuple[int, float | None]]
 def test_no_runs_at_all() -> None:
     log = run_log([])
     assert len(session_spikes(log, RULE).state) == 0
-    assert week_rows(log, last_day=DAY) == ()
+    assert week_rows(log, last_day=DAY, today=DAY) == ()
     assert recent_load(log, today=DAY, window_days=7).distance_m is None
 
 
-def test_a_distance_of_zero_is_not_measured() -> None:
-    assert np.isnan(run_log([a_run(DAY, 0.0).activity]).distance_m[0])
+@pytest.mark.parametrize("km", [0.0, 1e-308, 0.0009])
+def test_a_distance_of_nothing_is_not_measured(km: float) -> None:
+    assert np.isnan(run_log([a_run(DAY, km).activity]).distance_m[0])
 
 
 def test_a_run_belongs_to_its_local_day() -> None:
@@ -217,14 +218,17 @@ def test_weeks_are_judged_only_when_all_days_are_known() -> None:
 
 def test_a_week_is_over_on_its_sunday() -> None:
     log = run_log([a_run(MONDAY, 10.0).activity])
-    for last, state in ((6, "no_week_before"), (5, "week_not_over")):
-        rows = week_rows(log, last_day=MONDAY + timedelta(days=last))
+    # Rows that end long ago, in the middle of a week, end in a week that is over.
+    for today, state in ((6, "no_week_before"), (5, "week_not_over"), (60, "no_week_before")):
+        last_day = MONDAY + timedelta(days=min(today, 5))
+        rows = week_rows(log, last_day=last_day, today=MONDAY + timedelta(days=today))
         assert rows[-1].change_state == state
 
 
 def test_weeks_add_up_what_was_run() -> None:
     runs = [a_run(MONDAY + timedelta(days=n), km).activity for n, km in ((0, 4.0), (2, 9.0), (9, 5.0))]
-    first, second = week_rows(run_log(runs), last_day=MONDAY + timedelta(days=13))
+    end = MONDAY + timedelta(days=13)
+    first, second = week_rows(run_log(runs), last_day=end, today=end)
     assert (first.runs, first.distance_m, first.longest_m, first.days_known) == (2, 13_000, 9_000, 2)
     assert (first.ascent_m, first.descent_m, first.time_s) == (40, 50, 13 * 360)
     assert (second.monday, second.change_state) == (MONDAY + timedelta(days=7), "days_not_confirmed")

@@ -13,10 +13,10 @@ from tests.pack_files import pack_file
 from goodknee.core.assess.conditions import Facts, keys_of
 from goodknee.core.assess.lessons import next_lesson
 from goodknee.core.knowledge import Source
-from goodknee.core.knowledge_claims import Claims
-from goodknee.core.knowledge_learn import Lessons
-from goodknee.core.knowledge_outcomes import Outcomes
-from goodknee.core.knowledge_questions import Questions
+from goodknee.core.knowledge.claims import Claims
+from goodknee.core.knowledge.learn import Lessons
+from goodknee.core.knowledge.outcomes import Outcomes
+from goodknee.core.knowledge.questions import Questions
 from goodknee.errors import AnswerError
 from goodknee.services.learn import find_lesson, lesson_document, lesson_list_document, list_lessons
 

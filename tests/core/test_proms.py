@@ -13,7 +13,7 @@ from tests.pack_files import cases, pack_file
 
 from goodknee.core.assess.proms import asked, change, find_instrument, next_due, score
 from goodknee.core.knowledge import Source
-from goodknee.core.knowledge_proms import Instrument, Proms
+from goodknee.core.knowledge.proms import Instrument, Proms
 from goodknee.errors import AnswerError
 from goodknee.services.score import score_answers, score_document
 

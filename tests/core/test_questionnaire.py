@@ -20,8 +20,8 @@ from goodknee.core.assess.answers import check_answers, legal_values, without_or
 from goodknee.core.assess.baseline import baseline
 from goodknee.core.assess.conditions import keys_of
 from goodknee.core.assess.questionnaire import Interview, Screen, screen_of
-from goodknee.core.knowledge_conditions import Value
-from goodknee.core.knowledge_questions import Part, Question, Questions
+from goodknee.core.knowledge.conditions import Value
+from goodknee.core.knowledge.questions import Part, Question, Questions
 from goodknee.errors import AnswerError
 
 CHECKOUT = Path(__file__).resolve().parents[2]

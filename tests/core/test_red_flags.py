@@ -20,9 +20,9 @@ from goodknee.core.assess.conditions import Facts, evaluate, leaves_of, unknown_
 from goodknee.core.assess.red_flags import Screening, ready
 from goodknee.core.assess.red_flags import evaluate as screen
 from goodknee.core.assess.visits import PastCheck, Visit, after_visits, past_check, visits_in
-from goodknee.core.knowledge_conditions import Condition, Leaf
-from goodknee.core.knowledge_questions import Questions
-from goodknee.core.knowledge_red_flags import RedFlag, RedFlags
+from goodknee.core.knowledge.conditions import Condition, Leaf
+from goodknee.core.knowledge.questions import Questions
+from goodknee.core.knowledge.red_flags import RedFlag, RedFlags
 
 CHECKOUT = Path(__file__).resolve().parents[2]
 

@@ -17,9 +17,9 @@ from pydantic import TypeAdapter
 from goodknee.core.assess.answers import check_answers
 from goodknee.core.assess.conditions import Facts, keys_of, leaves_of
 from goodknee.core.assess.risk import RiskProfile, profile, ready
-from goodknee.core.knowledge_conditions import Leaf
-from goodknee.core.knowledge_questions import Question, Questions
-from goodknee.core.knowledge_risk import Prevention, RiskFactor, RiskFactors
+from goodknee.core.knowledge.conditions import Leaf
+from goodknee.core.knowledge.questions import Question, Questions
+from goodknee.core.knowledge.risk import Prevention, RiskFactor, RiskFactors
 
 CHECKOUT = Path(__file__).resolve().parents[2]
 

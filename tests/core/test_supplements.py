@@ -18,9 +18,9 @@ from goodknee.core.assess.supplements import (
     product_safety,
     unknown_product_safety,
 )
-from goodknee.core.knowledge_claims import Claims
-from goodknee.core.knowledge_questions import Questions
-from goodknee.core.knowledge_supplements import Supplements
+from goodknee.core.knowledge.claims import Claims
+from goodknee.core.knowledge.questions import Questions
+from goodknee.core.knowledge.supplements import Supplements
 
 SUPPLEMENTS: Supplements = pack_file("supplements.yaml", Supplements)
 QUESTIONS: Questions = pack_file("questions.yaml", Questions)

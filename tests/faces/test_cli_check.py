@@ -12,7 +12,7 @@ import pytest
 import yaml
 from tests.pack_files import CHECKOUT, cases
 
-from goodknee.core.knowledge_questions import Part
+from goodknee.core.knowledge.questions import Part
 from goodknee.faces.cli import main
 from goodknee.faces.cli.interview import FIRST_PARTS, LATER_PARTS, QuitError, TerminalInterview
 from goodknee.readers.knowledge import load_knowledge

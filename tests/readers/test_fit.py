@@ -20,9 +20,9 @@ from goodknee.errors import NotAnActivityError, ReadError
 from goodknee.formats import fit_profile as profile
 from goodknee.formats.fit_words import FILE_TYPES
 from goodknee.readers.fit import fit_file_type, read_fit
-from goodknee.readers.fit_channels import Cadence
-from goodknee.readers.fit_decode import decode
-from goodknee.readers.fit_strap import strap_heart_rate
+from goodknee.readers.fit.channels import Cadence
+from goodknee.readers.fit.decode import decode
+from goodknee.readers.fit.strap import strap_heart_rate
 from goodknee.writers.fit import Message, encode
 
 START = 1_000_000_000  # 2021-09-08T01:46:40Z

@@ -28,8 +28,8 @@ from goodknee.formats.fit_profile import (
     RECORD,
     TIMESTAMP,
 )
-from goodknee.readers.fit_column import Column
-from goodknee.readers.fit_decode import FitFile, decode
+from goodknee.readers.fit.column import Column
+from goodknee.readers.fit.decode import FitFile, decode
 
 EVENT, ANY_MESSAGE = 21, 0xFF00
 BASES = list(BASE_TYPES.values())

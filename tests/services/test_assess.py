@@ -130,7 +130,7 @@ def test_a_preview_keeps_nothing(store: Store) -> None:
 
 # Visits
 
-STUCK = {"locked": True}
+STUCK: dict[str, Any] = {"locked": True}
 
 
 def test_a_visit_lifts_the_block_and_stays_on_show(store: Store) -> None:

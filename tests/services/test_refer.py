@@ -19,12 +19,12 @@ from goodknee.core.assess.proms import score
 from goodknee.core.assess.referral import MOST_SIGNS, DatedScore, KnownOfRunner, Sheet, SheetPack
 from goodknee.core.assess.visits import Visit, after_visits
 from goodknee.core.knowledge import Pack, Source
-from goodknee.core.knowledge_differential import Differential
-from goodknee.core.knowledge_learn import SHEETS, Lessons, Referral
-from goodknee.core.knowledge_proms import Proms
-from goodknee.core.knowledge_questions import Questions
-from goodknee.core.knowledge_red_flags import RedFlags
-from goodknee.core.knowledge_treatments import Treatments
+from goodknee.core.knowledge.differential import Differential
+from goodknee.core.knowledge.learn import SHEETS, Lessons, Referral
+from goodknee.core.knowledge.proms import Proms
+from goodknee.core.knowledge.questions import Questions
+from goodknee.core.knowledge.red_flags import RedFlags
+from goodknee.core.knowledge.treatments import Treatments
 from goodknee.core.words import Words
 from goodknee.errors import AnswerError
 from goodknee.services.refer import make_referral, referral_document

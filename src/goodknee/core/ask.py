@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from goodknee.core.ask_terms import TermReader
-from goodknee.core.knowledge_claims import AskWords
+from goodknee.core.knowledge.claims import AskWords
 
 #: Weight of a word that says little, and of one that no card knows as a share of the rarest known word.
 LITTLE: Final = 0.5

@@ -9,7 +9,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from functools import lru_cache
 from typing import Final
 
-from goodknee.core.knowledge_claims import AskWords
+from goodknee.core.knowledge.claims import AskWords
 
 #: Words shorter than this are taken as typed; from ``TWO_SLIPS_FROM`` letters on two slips are forgiven.
 SHORTEST_CORRECTED: Final = 5

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from datetime import date
 from enum import Enum
 
-from goodknee.core.knowledge_claims import ReviewerRole
-from goodknee.core.knowledge_review import ReviewNeed, Reviews, SignOff
+from goodknee.core.knowledge.claims import ReviewerRole
+from goodknee.core.knowledge.review import ReviewNeed, Reviews, SignOff
 
 #: Item ("red_flags.yaml: RF02") → fingerprint of its content.
 Items = Mapping[str, str]

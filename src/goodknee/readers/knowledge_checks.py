@@ -11,7 +11,7 @@ from typing import Any, Final
 
 from goodknee.core.assess.conditions import keys_of
 from goodknee.core.knowledge import Band, Evidence, Knowledge, LoadRules, PainRules
-from goodknee.core.knowledge_conditions import (
+from goodknee.core.knowledge.conditions import (
     All,
     AnyOf,
     AtLeast,
@@ -21,7 +21,7 @@ from goodknee.core.knowledge_conditions import (
     ProductForm,
     SymptomAny,
 )
-from goodknee.core.knowledge_questions import Question, Questions
+from goodknee.core.knowledge.questions import Question, Questions
 from goodknee.core.words import DATES, UNITS, Plural, Words
 
 #: Facts that are worked out or measured, for conditions that name one with ``f``.

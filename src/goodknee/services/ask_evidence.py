@@ -11,11 +11,11 @@ from goodknee.core.ask import AskIndex, Card
 from goodknee.core.assess.supplements import Person, Safety, painkiller_safety, product_safety
 from goodknee.core.citation import citation, url
 from goodknee.core.knowledge import Direction, Grade, Knowledge, Source
-from goodknee.core.knowledge_claims import AskWords, Claim, Claims, Stance
-from goodknee.core.knowledge_conditions import Value
-from goodknee.core.knowledge_questions import Questions
-from goodknee.core.knowledge_supplements import Supplements
-from goodknee.core.knowledge_treatments import Treatment, Treatments
+from goodknee.core.knowledge.claims import AskWords, Claim, Claims, Stance
+from goodknee.core.knowledge.conditions import Value
+from goodknee.core.knowledge.questions import Questions
+from goodknee.core.knowledge.supplements import Supplements
+from goodknee.core.knowledge.treatments import Treatment, Treatments
 from goodknee.errors import AnswerError
 
 

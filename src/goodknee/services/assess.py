@@ -19,10 +19,10 @@ from goodknee.core.assess.red_flags import Fired, ReadyRedFlags
 from goodknee.core.assess.risk import Applies, ReadyRisk, RiskProfile
 from goodknee.core.assess.visits import AfterVisits, PastCheck, Visit, after_visits, past_check, visits_in
 from goodknee.core.knowledge import Knowledge
-from goodknee.core.knowledge_conditions import Value
-from goodknee.core.knowledge_first_answer import FirstAnswer
-from goodknee.core.knowledge_learn import EmergencyNumbers
-from goodknee.core.knowledge_questions import Questions
+from goodknee.core.knowledge.conditions import Value
+from goodknee.core.knowledge.first_answer import FirstAnswer
+from goodknee.core.knowledge.learn import EmergencyNumbers
+from goodknee.core.knowledge.questions import Questions
 from goodknee.core.model import NewCheck, StoredCheck, VisitRecord
 from goodknee.errors import AnswerError
 from goodknee.stores.store import Store

@@ -11,7 +11,7 @@ from goodknee.core.assess.conditions import Facts
 from goodknee.core.assess.lessons import next_lesson
 from goodknee.core.citation import citation, url
 from goodknee.core.knowledge import Source
-from goodknee.core.knowledge_learn import Lesson, Lessons
+from goodknee.core.knowledge.learn import Lesson, Lessons
 from goodknee.errors import AnswerError
 
 

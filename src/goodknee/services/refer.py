@@ -7,7 +7,7 @@ from datetime import date
 from typing import Any
 
 from goodknee.core.assess.referral import KnownOfRunner, Sheet, SheetPack, make_sheet
-from goodknee.core.knowledge_learn import SHEETS
+from goodknee.core.knowledge.learn import SHEETS
 from goodknee.errors import AnswerError
 
 

@@ -77,7 +77,7 @@ def make_report(
         simulated=store.simulated,
         knowledge=knowledge,
         runs=rows,
-        weeks=week_rows(facts.log, last_day=facts.last_day),
+        weeks=week_rows(facts.log, last_day=facts.last_day, today=today),
         recent=tuple(recent_load(facts.log, today=today, window_days=days) for days in RECENT_WINDOWS),
         longest=longest_run(rows, today=today, window_days=knowledge.load.next_run.window_days),
         pain_measure=facts.pain.measure,

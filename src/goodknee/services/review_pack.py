@@ -9,7 +9,7 @@ from datetime import date
 from typing import Any
 
 from goodknee.core.knowledge import Knowledge
-from goodknee.core.knowledge_review import Correction
+from goodknee.core.knowledge.review import Correction
 from goodknee.core.review import Changes, ItemReview, State, changes, review
 from goodknee.readers.knowledge_items import all_items
 from goodknee.services.assess import Altered, CheckPack, altered

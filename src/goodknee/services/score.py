@@ -8,7 +8,7 @@ from datetime import date
 from typing import Any
 
 from goodknee.core.assess.proms import Asked, Score, asked, find_instrument, next_due, score
-from goodknee.core.knowledge_proms import Proms
+from goodknee.core.knowledge.proms import Proms
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

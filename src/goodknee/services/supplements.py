@@ -7,9 +7,9 @@ from dataclasses import asdict
 from typing import Any
 
 from goodknee.core.assess.supplements import Person, Safety, painkiller_safety, product_safety
-from goodknee.core.knowledge_conditions import Value
-from goodknee.core.knowledge_questions import Questions
-from goodknee.core.knowledge_supplements import Supplements
+from goodknee.core.knowledge.conditions import Value
+from goodknee.core.knowledge.questions import Questions
+from goodknee.core.knowledge.supplements import Supplements
 
 
 def product_documents(

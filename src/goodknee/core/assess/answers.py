@@ -10,8 +10,8 @@ from difflib import get_close_matches
 from typing import Any, Final
 
 from goodknee.core.assess.conditions import NOT_KNOWN, leaves_of
-from goodknee.core.knowledge_conditions import Leaf, Value
-from goodknee.core.knowledge_questions import Question, Questions
+from goodknee.core.knowledge.conditions import Leaf, Value
+from goodknee.core.knowledge.questions import Question, Questions
 from goodknee.errors import AnswerError
 
 #: How a person who does not know is kept; it counts as not known, never as no.

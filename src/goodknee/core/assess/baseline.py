@@ -6,8 +6,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from goodknee.core.assess.answers import NOT_SURE
-from goodknee.core.knowledge_conditions import Value
-from goodknee.core.knowledge_questions import SIDES, Questions
+from goodknee.core.knowledge.conditions import Value
+from goodknee.core.knowledge.questions import SIDES, Questions
 from goodknee.core.model import Side
 
 Answers = Mapping[str, Value]

@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Any, Final
 
 from goodknee.core.assess.conditions import NOT_ASKED, Facts, evaluate, keys_of, leaves_of
-from goodknee.core.knowledge_conditions import All, AnyOf, AtLeast, Condition, CountOf, Leaf, SymptomAny
+from goodknee.core.knowledge.conditions import All, AnyOf, AtLeast, Condition, CountOf, Leaf, SymptomAny
 
 Known = Mapping[str, Any]
 #: Takes what is known of a person (``Facts.known``) and tells whether the condition holds; None is unknown.

@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 
-from goodknee.core.knowledge_conditions import (
+from goodknee.core.knowledge.conditions import (
     All,
     AnyOf,
     AtLeast,
@@ -22,7 +22,7 @@ from goodknee.core.knowledge_conditions import (
     SymptomAny,
     Value,
 )
-from goodknee.core.knowledge_questions import Questions
+from goodknee.core.knowledge.questions import Questions
 
 #: Words by which a person says that they do not know.
 NOT_KNOWN: Final = frozenset({"unknown", "not sure"})

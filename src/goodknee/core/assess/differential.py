@@ -16,8 +16,8 @@ from typing import Any
 
 from goodknee.core.assess.compiled import CertainlyTrue, Known
 from goodknee.core.assess.conditions import Facts, leaves_of
-from goodknee.core.knowledge_conditions import Leaf
-from goodknee.core.knowledge_differential import (
+from goodknee.core.knowledge.conditions import Leaf
+from goodknee.core.knowledge.differential import (
     AnswerWords,
     Differential,
     Feature,

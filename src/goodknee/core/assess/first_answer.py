@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from goodknee.core.assess.baseline import Baseline
 from goodknee.core.assess.conditions import Facts, evaluate
 from goodknee.core.assess.visits import AfterVisits
-from goodknee.core.knowledge_first_answer import FirstAnswer, FirstExercise, RunningRule
+from goodknee.core.knowledge.first_answer import FirstAnswer, FirstExercise, RunningRule
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator
 
 from goodknee.core.assess.conditions import Facts, evaluate
-from goodknee.core.knowledge_learn import Lesson, Lessons
+from goodknee.core.knowledge.learn import Lesson, Lessons
 
 
 def next_lesson(

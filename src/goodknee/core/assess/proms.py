@@ -10,7 +10,7 @@ from difflib import get_close_matches
 from statistics import fmean
 from typing import Any, Final, Literal
 
-from goodknee.core.knowledge_proms import Instrument, Item, OfficialForm, Option, Proms, Range, Threshold
+from goodknee.core.knowledge.proms import Instrument, Item, OfficialForm, Option, Proms, Range, Threshold
 from goodknee.errors import AnswerError
 
 #: The key under which the total of an official form is typed; ``score`` is taken for the same.

@@ -10,8 +10,8 @@ from dataclasses import dataclass, replace
 
 from goodknee.core.assess.answers import NOT_SURE, check_answers, without_orphans
 from goodknee.core.assess.conditions import Facts, evaluate, unknown_keys
-from goodknee.core.knowledge_conditions import Value
-from goodknee.core.knowledge_questions import SIDES, Group, Part, Question, Questions
+from goodknee.core.knowledge.conditions import Value
+from goodknee.core.knowledge.questions import SIDES, Group, Part, Question, Questions
 from goodknee.errors import AnswerError
 
 Answers = Mapping[str, Value]

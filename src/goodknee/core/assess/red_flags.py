@@ -20,9 +20,9 @@ from goodknee.core.assess.conditions import (
     true_leaves,
     unknown_keys,
 )
-from goodknee.core.knowledge_conditions import Condition, Value
-from goodknee.core.knowledge_questions import Questions
-from goodknee.core.knowledge_red_flags import Contradiction, Hold, RedFlag, RedFlags, UrgencyId
+from goodknee.core.knowledge.conditions import Condition, Value
+from goodknee.core.knowledge.questions import Questions
+from goodknee.core.knowledge.red_flags import Contradiction, Hold, RedFlag, RedFlags, UrgencyId
 
 HOLDS: Final[tuple[Hold, ...]] = get_args(Hold)
 

@@ -13,10 +13,10 @@ from goodknee.core.assess.differential import Candidate, Ranking
 from goodknee.core.assess.proms import Score
 from goodknee.core.assess.red_flags import Fired
 from goodknee.core.assess.visits import AfterVisits, Visit
-from goodknee.core.knowledge_conditions import Value
-from goodknee.core.knowledge_learn import Referral, ReferralSheet, StoryPart
-from goodknee.core.knowledge_questions import Questions
-from goodknee.core.knowledge_red_flags import RedFlags
+from goodknee.core.knowledge.conditions import Value
+from goodknee.core.knowledge.learn import Referral, ReferralSheet, StoryPart
+from goodknee.core.knowledge.questions import Questions
+from goodknee.core.knowledge.red_flags import RedFlags
 from goodknee.core.words import Words
 
 #: A sheet is one page: so many warning signs, patterns, reasons of each, and scores stand on it at most.

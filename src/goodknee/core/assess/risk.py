@@ -8,8 +8,8 @@ from typing import Any
 
 from goodknee.core.assess.compiled import Check, Known, compiled
 from goodknee.core.assess.conditions import NOT_ASKED, Facts, keys_of
-from goodknee.core.knowledge_conditions import Value
-from goodknee.core.knowledge_risk import RiskFactor, RiskFactors
+from goodknee.core.knowledge.conditions import Value
+from goodknee.core.knowledge.risk import RiskFactor, RiskFactors
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,9 +11,9 @@ from dataclasses import dataclass, replace
 from typing import Literal
 
 from goodknee.core.assess.conditions import NOT_KNOWN, Facts, Seen, evaluate, true_leaves, unknown_keys
-from goodknee.core.knowledge_conditions import Value
-from goodknee.core.knowledge_questions import Questions
-from goodknee.core.knowledge_supplements import Level, Product, SafetyRule, Supplements
+from goodknee.core.knowledge.conditions import Value
+from goodknee.core.knowledge.questions import Questions
+from goodknee.core.knowledge.supplements import Level, Product, SafetyRule, Supplements
 
 Form = Literal["food", "concentrate"]
 

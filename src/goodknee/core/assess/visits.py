@@ -13,8 +13,8 @@ from goodknee.core.assess.red_flags import (
     overall_urgency,
     union_of_holds,
 )
-from goodknee.core.knowledge_conditions import Value
-from goodknee.core.knowledge_red_flags import Hold, UrgencyId
+from goodknee.core.knowledge.conditions import Value
+from goodknee.core.knowledge.red_flags import Hold, UrgencyId
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -121,12 +121,15 @@ def run_rows(
     return tuple(rows)
 
 
-def week_rows(log: RunLog, *, last_day: date, rest_days: Iterable[date] = ()) -> tuple[WeekRow, ...]:
+def week_rows(
+    log: RunLog, *, last_day: date, today: date, rest_days: Iterable[date] = ()
+) -> tuple[WeekRow, ...]:
     """Return one row per ISO week, from that of the first run to that of ``last_day``.
 
     Args:
         log: The runs, none later than ``last_day``.
-        last_day: The last day that is known to be over.
+        last_day: The last day of the rows.
+        today: A week that ends later is not over.
         rest_days: Days without a run that the runner confirmed.
     """
     if not len(log):
@@ -138,7 +141,7 @@ def week_rows(log: RunLog, *, last_day: date, rest_days: Iterable[date] = ()) ->
         week_totals(day_totals(log.day, column, first=first, last=last_day, rest_days=rest))
         for column in (log.distance_m, log.time_s, log.ascent_m, log.descent_m)
     )
-    changes = week_changes(distance, last_day=last_day)
+    changes = week_changes(distance, last_day=today)
     rows = []
     for index, monday in enumerate(distance.day):
         own = run_monday == monday

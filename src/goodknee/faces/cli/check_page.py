@@ -8,7 +8,7 @@ from typing import Any, Final
 
 import click
 
-from goodknee.core.knowledge_questions import Questions
+from goodknee.core.knowledge.questions import Questions
 
 Document = Mapping[str, Any]
 WIDTH: Final = 88

@@ -8,7 +8,7 @@ from typing import Any, Final, Literal
 
 from goodknee.core.assess.answers import NOT_SURE, check_answers, legal_values
 from goodknee.core.assess.questionnaire import Interview, Screen
-from goodknee.core.knowledge_questions import Part, Question, Questions
+from goodknee.core.knowledge.questions import Part, Question, Questions
 from goodknee.errors import AnswerError
 
 #: Enough for the first useful answer, and what can wait.

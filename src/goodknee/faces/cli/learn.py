@@ -13,7 +13,7 @@ from goodknee.core.assess.proms import Asked as Item
 from goodknee.core.assess.referral import KnownOfRunner, SheetPack
 from goodknee.core.citation import citation
 from goodknee.core.knowledge import Knowledge
-from goodknee.core.knowledge_learn import SHEETS
+from goodknee.core.knowledge.learn import SHEETS
 from goodknee.faces.cli.options import Asked, verb
 from goodknee.readers.answers import read_answers
 from goodknee.readers.knowledge import load_knowledge

@@ -67,19 +67,15 @@ class Asked:
         return self.today or story_day or self.now.astimezone(self.home).date()
 
 
-class _Day(click.ParamType[date]):
+def _day(text: str) -> date:
     """A day as YYYY-MM-DD, of years that a run can be from."""
-
-    name = "YYYY-MM-DD"
-
-    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> date:
-        try:
-            day = date.fromisoformat(value)
-        except ValueError:
-            self.fail(f"{value!r} is not a day. Write it as 2026-05-17.", param, ctx)
-        if not FIRST_YEAR <= day.year <= LAST_YEAR:
-            self.fail(f"Choose a day of the years {FIRST_YEAR} to {LAST_YEAR}.", param, ctx)
-        return day
+    try:
+        day = date.fromisoformat(text)
+    except ValueError:
+        raise click.BadParameter(f"{text!r} is not a day. Write it as 2026-05-17.") from None
+    if not FIRST_YEAR <= day.year <= LAST_YEAR:
+        raise click.BadParameter(f"Choose a day of the years {FIRST_YEAR} to {LAST_YEAR}.")
+    return day
 
 
 def global_options() -> list[click.Parameter]:
@@ -94,7 +90,8 @@ def global_options() -> list[click.Parameter]:
         ),
         click.Option(
             ["--today"],
-            type=_Day(),
+            type=_day,
+            metavar="YYYY-MM-DD",
             help="Answer as on that day.",
             callback=_note,
             expose_value=False,

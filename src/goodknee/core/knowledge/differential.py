@@ -8,8 +8,8 @@ from datetime import date
 from typing import Literal
 
 from goodknee.core.knowledge import Confidence, Entry
-from goodknee.core.knowledge_claims import ReviewerRole
-from goodknee.core.knowledge_conditions import Condition
+from goodknee.core.knowledge.claims import ReviewerRole
+from goodknee.core.knowledge.conditions import Condition
 
 Fit = Literal["strong", "moderate", "weak", "against"]
 Weight = Literal["strong_for", "for", "against", "strong_against"]

@@ -9,8 +9,8 @@ from functools import cached_property
 from typing import Final, Literal, get_args
 
 from goodknee.core.knowledge import Confidence, Entry
-from goodknee.core.knowledge_conditions import Condition
-from goodknee.core.knowledge_red_flags import UrgencyId
+from goodknee.core.knowledge.conditions import Condition
+from goodknee.core.knowledge.red_flags import UrgencyId
 
 SheetId = Literal["physio", "doctor", "form", "podiatrist"]
 SHEETS: Final[tuple[SheetId, ...]] = get_args(SheetId)

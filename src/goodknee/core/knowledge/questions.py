@@ -9,7 +9,7 @@ from functools import cached_property
 from typing import Final, Literal, get_args
 
 from goodknee.core.knowledge import Entry
-from goodknee.core.knowledge_conditions import Condition
+from goodknee.core.knowledge.conditions import Condition
 from goodknee.core.model import Side
 
 SIDES: Final[tuple[Side, ...]] = get_args(Side)

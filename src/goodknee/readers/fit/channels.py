@@ -11,8 +11,8 @@ from numpy.typing import NDArray
 
 from goodknee.core.model import FOOT_SPORTS, Floats, Samples
 from goodknee.formats.fit_profile import DEG_PER_SEMICIRCLE, MESSAGES, RECORD
-from goodknee.readers.fit_decode import FitFile, Table, unrolled
-from goodknee.readers.fit_strap import twelve_bits
+from goodknee.readers.fit.decode import FitFile, Table, unrolled
+from goodknee.readers.fit.strap import twelve_bits
 
 _FIELDS: Final = MESSAGES[RECORD]
 

@@ -11,17 +11,18 @@ from typing import TYPE_CHECKING, Any, ClassVar, Generic, Literal, TypeVar
 from goodknee.core.words import Words
 
 if TYPE_CHECKING:  # they stand on Entry, so they cannot be imported here when the program runs
-    from goodknee.core.knowledge_claims import AskWords, Claims
-    from goodknee.core.knowledge_differential import Differential
-    from goodknee.core.knowledge_first_answer import FirstAnswer
-    from goodknee.core.knowledge_learn import Lessons, Referral
-    from goodknee.core.knowledge_proms import Proms
-    from goodknee.core.knowledge_questions import Questions
-    from goodknee.core.knowledge_red_flags import RedFlags
-    from goodknee.core.knowledge_review import Corrections, Reviews
-    from goodknee.core.knowledge_risk import RiskFactors
-    from goodknee.core.knowledge_supplements import Supplements
-    from goodknee.core.knowledge_treatments import Treatments
+    from goodknee.core.knowledge.claims import AskWords, Claims
+    from goodknee.core.knowledge.differential import Differential
+    from goodknee.core.knowledge.first_answer import FirstAnswer
+    from goodknee.core.knowledge.learn import Lessons, Referral
+    from goodknee.core.knowledge.outcomes import Outcomes
+    from goodknee.core.knowledge.proms import Proms
+    from goodknee.core.knowledge.questions import Questions
+    from goodknee.core.knowledge.red_flags import RedFlags
+    from goodknee.core.knowledge.review import Corrections, Reviews
+    from goodknee.core.knowledge.risk import RiskFactors
+    from goodknee.core.knowledge.supplements import Supplements
+    from goodknee.core.knowledge.treatments import Treatments
 
 Part = TypeVar("Part")
 
@@ -267,6 +268,7 @@ class Knowledge:
     proms: _File[Proms] = _File("proms.yaml")
     lessons: _File[Lessons] = _File("lessons.yaml")
     referral: _File[Referral] = _File("referral.yaml")
+    outcomes: _File[Outcomes] = _File("outcomes.yaml")
     reviews: _File[Reviews] = _File("reviews.yaml")
     corrections: _File[Corrections] = _File("corrections.yaml")
 

@@ -8,7 +8,7 @@ from datetime import date
 from typing import Literal
 
 from goodknee.core.knowledge import Confidence, Entry
-from goodknee.core.knowledge_conditions import Condition
+from goodknee.core.knowledge.conditions import Condition
 
 UrgencyId = Literal["emergency", "same_day", "within_days", "within_2_weeks", "routine"]
 Hold = Literal["running", "strength", "running_increase"]

@@ -7,8 +7,8 @@ from datetime import date
 from typing import Literal
 
 from goodknee.core.knowledge import Confidence, Direction, Entry, Grade
-from goodknee.core.knowledge_claims import ReviewerRole
-from goodknee.core.knowledge_conditions import Condition
+from goodknee.core.knowledge.claims import ReviewerRole
+from goodknee.core.knowledge.conditions import Condition
 
 #: ``extrinsic``: training, surroundings, kit; ``intrinsic``: the body; ``behaviour``: habits and beliefs.
 Kind = Literal["extrinsic", "intrinsic", "behaviour"]

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from goodknee.core.knowledge import Entry
-from goodknee.core.knowledge_claims import ReviewerRole
+from goodknee.core.knowledge.claims import ReviewerRole
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -8,7 +8,7 @@ from datetime import date
 from typing import Literal
 
 from goodknee.core.knowledge import Confidence, Direction, Entry, Grade
-from goodknee.core.knowledge_claims import ReviewerRole, Stance
+from goodknee.core.knowledge.claims import ReviewerRole, Stance
 
 Verdict = Literal[
     "core",

@@ -13,9 +13,9 @@ from goodknee.core.summary import SPORT_BY_PACE, paced_like_a_run, summarise
 from goodknee.errors import NotAnActivityError, ReadError
 from goodknee.formats.fit_profile import ACTIVITY_FILE, FILE_ID, FIRST_DATE, RECORD, TIMESTAMP
 from goodknee.formats.fit_words import FILE_TYPES
-from goodknee.readers.fit_channels import Cadence, channels_of, steps_per_minute
-from goodknee.readers.fit_decode import FitFile, Table, decode
-from goodknee.readers.fit_sessions import (
+from goodknee.readers.fit.channels import Cadence, channels_of, steps_per_minute
+from goodknee.readers.fit.decode import FitFile, Table, decode
+from goodknee.readers.fit.sessions import (
     Session,
     device_of,
     instant,
@@ -28,7 +28,7 @@ from goodknee.readers.fit_sessions import (
     timer_pauses,
     utc_offset_min,
 )
-from goodknee.readers.fit_strap import strap_heart_rate
+from goodknee.readers.fit.strap import strap_heart_rate
 
 #: The file's own id is its first message; it ends long before this.
 _PEEK_BYTES: Final = 1024

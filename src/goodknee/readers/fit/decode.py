@@ -25,7 +25,7 @@ from goodknee.formats.fit_profile import (
     TIMESTAMP,
     BaseType,
 )
-from goodknee.readers.fit_column import (
+from goodknee.readers.fit.column import (
     Column,
     DeveloperField,
     Value,
@@ -33,7 +33,7 @@ from goodknee.readers.fit_column import (
     developer_field,
     named_values,
 )
-from goodknee.readers.fit_walk import HEAD, Layout, Place, Walked, walk
+from goodknee.readers.fit.walk import HEAD, Layout, Place, Walked, walk
 
 #: No table grows past this many bytes per byte of the file (plus a floor for small files).
 _GROWTH: Final = 64

@@ -9,8 +9,8 @@ from numpy.typing import NDArray
 
 from goodknee.core.model import Floats
 from goodknee.formats.fit_profile import HR, MESSAGES, TIMESTAMP
-from goodknee.readers.fit_column import Column
-from goodknee.readers.fit_decode import FitFile, unrolled
+from goodknee.readers.fit.column import Column
+from goodknee.readers.fit.decode import FitFile, unrolled
 
 _TICKS_PER_S: Final = 1024
 #: A beat says nothing about a record that comes later than this.

@@ -8,8 +8,8 @@ from datetime import date
 from typing import Literal
 
 from goodknee.core.knowledge import Confidence, Entry, Grade
-from goodknee.core.knowledge_claims import ReviewerRole
-from goodknee.core.knowledge_conditions import Condition
+from goodknee.core.knowledge.claims import ReviewerRole
+from goodknee.core.knowledge.conditions import Condition
 
 Level = Literal["stop_emergency", "stop_same_day", "avoid", "ask_clinician", "caution", "info"]
 

@@ -6,13 +6,13 @@ from dataclasses import dataclass
 from datetime import date
 
 from goodknee.core.knowledge import Confidence, Entry
-from goodknee.core.knowledge_conditions import Condition
-from goodknee.core.knowledge_red_flags import Hold
+from goodknee.core.knowledge.conditions import Condition
+from goodknee.core.knowledge.red_flags import Hold
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RunningRule(Entry):
-    """What to tell on running; it holds when everything that it names holds, and always when it names nothing.
+    """What to tell on running; it holds when all that it names holds, and always when it names nothing.
 
     Attributes:
         held: A warning sign blocks this.

@@ -34,8 +34,8 @@ from goodknee.formats.fit_words import (
     SPORTS,
     SUB_SPORTS,
 )
-from goodknee.readers.fit_column import LARGEST, Value
-from goodknee.readers.fit_decode import FitFile
+from goodknee.readers.fit.column import LARGEST, Value
+from goodknee.readers.fit.decode import FitFile
 
 #: More sessions than this are no recording; the rest is left out with a warning.
 MOST_SESSIONS: Final = 100
