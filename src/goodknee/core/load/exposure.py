@@ -53,7 +53,7 @@ class RunLog:
 def run_log(runs: Sequence[Activity], *, home: tzinfo | None = None) -> RunLog:
     """Return the runs as columns, row by row as given.
 
-    A distance below 1 m counts as not measured: a treadmill run without a sensor is no run of 0 m.
+    A distance below a millimetre counts as not measured: a treadmill run without a sensor is no run of 0 m.
 
     Args:
         runs: Activities that say when they started; others have no place in time.
@@ -62,7 +62,7 @@ def run_log(runs: Sequence[Activity], *, home: tzinfo | None = None) -> RunLog:
     distance_m = _column(run.distance_m for run in runs)
     return RunLog(
         day=np.array([run.day(home) for run in runs], dtype="datetime64[D]"),
-        distance_m=np.where(distance_m >= 1.0, distance_m, np.nan),
+        distance_m=np.where(distance_m >= 0.001, distance_m, np.nan),
         time_s=_column(run.timer_s for run in runs),
         ascent_m=_column(run.ascent_m for run in runs),
         descent_m=_column(run.descent_m for run in runs),

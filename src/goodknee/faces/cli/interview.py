@@ -75,11 +75,14 @@ class TerminalInterview:
     def _screen(self, step: Interview, screen: Screen) -> Interview:
         ticked = self._ticks(screen) if screen.ticks else ()
         fields: dict[str, Any] = {}
-        for question, keys in screen.fields:
-            for key in keys:
-                answer = self._field(question, key)
-                if answer is not None:
-                    fields[key] = answer
+        # Visits name warning signs by their id, which is told after the questions: `check --seen` takes them.
+        asked = [
+            (question, key) for question, keys in screen.fields for key in keys if question.type != "visits"
+        ]
+        for question, key in asked:
+            answer = self._field(question, key)
+            if answer is not None:
+                fields[key] = answer
         if ticked is not None:
             return step.next(ticked, fields)
         # A skipped line is never a no: it stays open, and is not asked again here.
@@ -105,7 +108,7 @@ class TerminalInterview:
         """Return the answer to a question that stands on its own, or None when it was skipped."""
         side = key.removeprefix(question.key).removeprefix("_")
         self.say(f"{question.text}{f' ({side} knee)' if side else ''}")
-        if question.note and question.type in {"enum", "visits"}:
+        if question.note and question.type == "enum":
             self.say(f"      {question.note}")
         for number, option in enumerate(question.options, start=1):
             self.say(f"  {number:>2}  {option.replace('_', ' ')}")
@@ -151,8 +154,6 @@ def _answer(typed: str, question: Question) -> Any:
             return _number(typed)
         case "numbers":
             return [_number(word) for word in typed.replace(",", " ").split()]
-        case "visits":
-            return [typed]
         case _:
             return typed
 
