@@ -11,7 +11,8 @@ import pytest
 
 from goodknee.core.words import Plural
 from goodknee.errors import KnowledgeError
-from goodknee.readers.knowledge import FILES, faults_in, load_knowledge
+from goodknee.readers.knowledge import faults_in, load_knowledge
+from goodknee.readers.knowledge_file import FILES
 
 CHECKOUT = Path(__file__).resolve().parent.parent
 SOURCE = CHECKOUT / "src" / "goodknee"

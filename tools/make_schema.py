@@ -8,7 +8,7 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
-from goodknee.readers.knowledge import FILES, adapter
+from goodknee.readers.knowledge_file import FILES, adapter
 
 SCHEMA = Path(__file__).resolve().parent.parent / "src" / "goodknee" / "knowledge" / "schema"
 

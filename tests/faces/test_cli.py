@@ -108,6 +108,14 @@ def test_read_keeps_going_past_a_bad_file_and_leaves_with_1(
     assert len(goodknee.err.splitlines()) == 3
 
 
+def test_a_file_name_cannot_steer_the_terminal(goodknee: Goodknee, tmp_path: Path) -> None:
+    evil = tmp_path / "a\x1b[2J\nb.fit"
+    evil.write_bytes(b"")
+    goodknee("read", evil, code=1)
+    assert "a\\x1b[2J\\nb.fit" in goodknee.err
+    assert "a\\x1b[2J\\nb.fit" in goodknee("import", evil, code=1)
+
+
 def test_samples_hold_every_record_once(goodknee: Goodknee, run_file: Path, tmp_path: Path) -> None:
     goodknee("read", run_file, "--samples", tmp_path / "out.parquet")
     table = pq.read_table(tmp_path / "out.parquet")
@@ -214,6 +222,11 @@ def test_words_that_are_off_give_exit_2_and_one_document(goodknee: Goodknee, wor
     goodknee(*words, code=2)
     assert 1 <= len(goodknee.err.strip().splitlines()) <= 3
     assert "Traceback" not in goodknee.err
+
+
+def test_without_a_verb_there_is_help_and_no_document(goodknee: Goodknee) -> None:
+    assert "Verbs" in goodknee()
+    assert goodknee.json(code=2)["error"]["what"] == "Say a verb."
 
 
 def test_an_unknown_run_is_said_in_three_lines(goodknee: Goodknee) -> None:

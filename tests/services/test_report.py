@@ -11,10 +11,11 @@ from hypothesis import strategies as st
 from tests.services.made_up_runs import TODAY, MadeUpStore, a_run, the_story
 
 from goodknee.core.model import DiaryEntry
-from goodknee.core.report import Report
+from goodknee.core.report import CheckInForce, Report, SignInForce
 from goodknee.core.summary import SPORT_BY_PACE
 from goodknee.readers.knowledge import load_knowledge
 from goodknee.services.report import make_report, report_document
+from goodknee.writers.report import render_html
 
 KNOWLEDGE = load_knowledge()
 
@@ -191,3 +192,27 @@ def test_runs_known_by_their_pace_alone_are_said() -> None:
     by_pace = replace(run, activity=replace(run.activity, decisions={"sport": SPORT_BY_PACE}))
     assert "sport_by_pace" in missing(report_of(MadeUpStore([by_pace])))
     assert "sport_by_pace" not in missing(report_of(MadeUpStore([run])))
+
+
+def test_a_warning_sign_of_the_check_comes_before_every_number() -> None:
+    sign = SignInForce(
+        rule="RF02",
+        action="Go to an emergency department now.",
+        reason="It can be an infection.",
+        sources=("coakley2006",),
+    )
+    held = CheckInForce(says="Get emergency care now", holds=("running", "strength"), signs=(sign,))
+    store = MadeUpStore([a_run(days_ago(n), 5.0) for n in range(60, -1, -3)])
+    assert make_report(store, KNOWLEDGE, today=TODAY).next_run is not None
+    report = make_report(store, KNOWLEDGE, today=TODAY, check=held)
+    assert report.next_run is None
+    assert "check" not in missing(report)
+    page = render_html(report)
+    assert page.index(sign.action) < page.index("chart-recent")
+    assert sign.action in render_html(make_report(MadeUpStore(), KNOWLEDGE, today=TODAY, check=held))
+
+
+def test_a_check_that_holds_nothing_leaves_the_numbers() -> None:
+    store = MadeUpStore([a_run(days_ago(n), 5.0) for n in range(60, -1, -3)])
+    calm = CheckInForce(says="Routine", holds=(), signs=())
+    assert make_report(store, KNOWLEDGE, today=TODAY, check=calm).next_run is not None

@@ -19,6 +19,25 @@ class Missing:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class SignInForce:
+    """A warning sign of the last knee check that no visit has lifted."""
+
+    rule: str
+    action: str
+    reason: str
+    sources: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CheckInForce:
+    """What the last knee check comes to now; ``holds`` says what waits."""
+
+    says: str
+    holds: tuple[str, ...]
+    signs: tuple[SignInForce, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Report:
     """The knee report.
 
@@ -33,6 +52,7 @@ class Report:
         spikes: Runs far beyond the longest before them, the largest first.
         pain_around: What the diary says around the first of ``spikes``.
         other_activities: How many activities are not runs.
+        check: The last knee check; None before the first. While it holds something, no distance is named.
     """
 
     today: date
@@ -53,6 +73,7 @@ class Report:
     trends: tuple[TrendRow, ...]
     missing: tuple[Missing, ...]
     other_activities: int
+    check: CheckInForce | None = None
 
     @property
     def findings(self) -> tuple[Finding, ...]:

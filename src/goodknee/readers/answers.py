@@ -10,7 +10,7 @@ from typing import Any, Final
 import yaml
 
 from goodknee.errors import AnswerError
-from goodknee.readers.knowledge import plain_yaml
+from goodknee.readers.plain_yaml import plain_yaml
 
 #: All questions together fill a tenth of this.
 MOST_BYTES: Final = 200_000

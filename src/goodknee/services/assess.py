@@ -24,6 +24,7 @@ from goodknee.core.knowledge.first_answer import FirstAnswer
 from goodknee.core.knowledge.learn import EmergencyNumbers
 from goodknee.core.knowledge.questions import Questions
 from goodknee.core.model import NewCheck, StoredCheck, VisitRecord
+from goodknee.core.report import CheckInForce, SignInForce
 from goodknee.errors import AnswerError
 from goodknee.stores.store import Store
 
@@ -157,6 +158,28 @@ def latest(pack: CheckPack, store: Store, *, today: date) -> Assessment | None:
     """Return what the last check comes to now, after the visits since; None before the first check."""
     checks = store.checks()
     return _again(checks[-1], checks[:-1], store.visits(), pack, today=today) if checks else None
+
+
+def in_force(assessment: Assessment, pack: CheckPack) -> CheckInForce:
+    """Return what the knee report puts before every number: the signs that no visit has lifted."""
+    signs = assessment.signs
+    says = {urgency.id: urgency.says for urgency in pack.red_flags.knowledge.policy.urgencies}
+    # Signs that are not excluded speak up only where none is there: the page names what is known first.
+    fired = [sign for sign in signs.screening.fired if sign.rule.id not in signs.seen]
+    open_signs = fired or [sign for sign in signs.screening.not_excluded if sign.rule.id not in signs.seen]
+    return CheckInForce(
+        says=says[signs.urgency],
+        holds=tuple(signs.holds),
+        signs=tuple(
+            SignInForce(
+                rule=sign.rule.id,
+                action=sign.rule.action,
+                reason=sign.rule.reason,
+                sources=tuple(sign.rule.sources),
+            )
+            for sign in open_signs
+        ),
+    )
 
 
 def latest_answers(store: Store) -> dict[str, Value]:

@@ -16,7 +16,7 @@ from goodknee.core.load.pain import PainDays, pain_days
 from goodknee.core.load.rows import longest_run, pain_rows, recent_load, run_rows, trend_row, week_rows
 from goodknee.core.load.stand_out import Finding, next_run, pain_around, spikes_that_stand_out
 from goodknee.core.model import DiaryEntry, StoredRun
-from goodknee.core.report import Missing, Report
+from goodknee.core.report import CheckInForce, Missing, Report
 from goodknee.core.summary import SPORT_BY_PACE
 
 #: The two usual windows of load, in days.
@@ -55,7 +55,12 @@ class _Facts:
 
 
 def make_report(
-    store: RunsAndDiary, knowledge: Knowledge, *, today: date, home: tzinfo | None = None
+    store: RunsAndDiary,
+    knowledge: Knowledge,
+    *,
+    today: date,
+    home: tzinfo | None = None,
+    check: CheckInForce | None = None,
 ) -> Report:
     """Return the knee report of everything up to and including ``today``.
 
@@ -64,6 +69,7 @@ def make_report(
         knowledge: The pack: its rules judge, its words speak.
         today: The local day it is made for.
         home: The runner's zone, for runs that do not know theirs.
+        check: What the last knee check comes to now; its warning signs come before every number.
     """
     facts = _gather(store, knowledge, today=today, home=home)
     spikes = spikes_that_stand_out(facts.log, facts.spikes, knowledge, last_day=facts.last_day)
@@ -83,15 +89,16 @@ def make_report(
         pain_measure=facts.pain.measure,
         pain=pain_rows(facts.pain),
         lead=_lead(facts, spikes, around, knowledge) if rows else (),
-        next_run=next_run(facts.log, facts.pain, knowledge, today=today),
+        next_run=None if check and check.holds else next_run(facts.log, facts.pain, knowledge, today=today),
         spikes=spikes,
         pain_around=around,
         trends=(
             trend_row("pace", facts.log, last_day=facts.last_day, knowledge=knowledge),
             trend_row("cadence", facts.log, last_day=facts.last_day, knowledge=knowledge),
         ),
-        missing=_missing(facts, knowledge),
+        missing=_missing(facts, knowledge, checked=check is not None),
         other_activities=facts.others,
+        check=check,
     )
 
 
@@ -104,6 +111,7 @@ def report_document(report: Report) -> dict[str, Any]:
         "version": report.version,
         "knowledge_version": report.knowledge.pack.version,
         "knowledge_reviewers": [reviewer.name for reviewer in report.knowledge.pack.reviewers],
+        "check": asdict(report.check) if report.check else None,
         "says": list(report.lead),
         "runs": [asdict(run) for run in report.runs],
         "weeks": [asdict(week) for week in report.weeks],
@@ -207,9 +215,10 @@ def _count_spikes(facts: _Facts, knowledge: Knowledge) -> int:
     return int((_looked_at(facts, knowledge) & (facts.spikes.spike_pct > limit)).sum())
 
 
-def _missing(facts: _Facts, knowledge: Knowledge) -> tuple[Missing, ...]:
+def _missing(facts: _Facts, knowledge: Knowledge, *, checked: bool) -> tuple[Missing, ...]:
     counts = {
-        "check": 1,
+        "check": int(not checked),
+        "check_apart": int(checked),
         "pain": int(facts.pain.measure is None),
         "rest_days": 1,
         "load": 1,

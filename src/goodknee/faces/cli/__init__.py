@@ -14,7 +14,7 @@ import click
 
 from goodknee import __version__
 from goodknee.errors import GoodKneeError
-from goodknee.faces.cli.options import global_options
+from goodknee.faces.cli.options import Asked, global_options
 
 #: verb → (module of this folder, what the list of verbs says of it)
 VERBS = {
@@ -62,6 +62,8 @@ def goodknee(ctx: click.Context) -> None:
     Start with `goodknee demo`, then `goodknee import FOLDER` and `goodknee report`.
     """
     if ctx.invoked_subcommand is None:
+        if ctx.ensure_object(Asked).as_json:
+            raise click.UsageError("Say a verb.")
         click.echo(ctx.get_help())
 
 

@@ -9,7 +9,8 @@ import click
 from goodknee.core.review import State
 from goodknee.faces.cli.options import Asked, verb
 from goodknee.faces.cli.screen import show_table
-from goodknee.readers.knowledge import FILES, faults_in, load_knowledge
+from goodknee.readers.knowledge import faults_in, load_knowledge
+from goodknee.readers.knowledge_file import FILES
 from goodknee.services.review_pack import PackReview, review_document, review_pack
 from goodknee.stores.store import open_store
 

@@ -9,6 +9,7 @@ import click
 
 from goodknee.core.words import duration, km, pace, steps
 from goodknee.faces.cli.options import Asked, clock, verb
+from goodknee.faces.cli.screen import on_one_line
 from goodknee.faces.documents import reading_document
 from goodknee.services.read_files import FileReading, read_files
 
@@ -35,9 +36,12 @@ def _show(reading: FileReading) -> None:
     if reading.error:
         sys.stdout.flush()
         error = reading.error
-        click.echo(f"Not read. {error.what}\n  where: {error.where}\n  next:  {error.next_step}", err=True)
+        click.echo(
+            f"Not read. {error.what}\n  where: {on_one_line(error.where)}\n  next:  {error.next_step}",
+            err=True,
+        )
         return
-    click.echo(reading.file)
+    click.echo(on_one_line(reading.file))
     assert reading.recording
     for activity in reading.recording.activities:
         kind = " ".join(filter(None, (activity.sport or "unknown sport", activity.sub_sport)))

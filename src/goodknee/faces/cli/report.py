@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
+from datetime import date
 from pathlib import Path
 
 import click
 
+from goodknee.core.knowledge import Knowledge
+from goodknee.core.report import CheckInForce
 from goodknee.faces import documents
 from goodknee.faces.cli.options import Asked, verb
 from goodknee.faces.cli.screen import working
 from goodknee.readers.knowledge import load_knowledge
 from goodknee.services.demo import STORY_DAY, make_demo
 from goodknee.services.report import make_report, report_document
-from goodknee.stores.store import open_store
+from goodknee.stores.store import Store, open_store
 from goodknee.writers.report import render_html
 from goodknee.writers.whole_file import write_whole_file
 
@@ -32,7 +35,9 @@ def report_verb(asked: Asked, page: Path) -> int:
     _check_place(page)
     knowledge = load_knowledge()
     with open_store(asked.folder) as store:
-        report = make_report(store, knowledge, today=asked.day(store.story_day), home=asked.home)
+        today = asked.day(store.story_day)
+        check = _check_in_force(store, knowledge, today)
+        report = make_report(store, knowledge, today=today, home=asked.home, check=check)
     write_whole_file(page, render_html(report).encode(), replace=True)
     if asked.as_json:
         asked.print_json({"file": str(page.resolve()), **report_document(report)})
@@ -88,3 +93,13 @@ def _check_place(page: Path) -> None:
         )
     if not page.absolute().parent.is_dir():
         raise click.BadParameter(f"The folder {page.parent} is not there.", param_hint="-o")
+
+
+def _check_in_force(store: Store, knowledge: Knowledge, today: date) -> CheckInForce | None:
+    if not store.checks():
+        return None
+    from goodknee.services.assess import CheckPack, in_force, latest
+
+    pack = CheckPack.of(knowledge)
+    found = latest(pack, store, today=today)
+    return in_force(found, pack) if found else None

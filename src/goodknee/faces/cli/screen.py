@@ -29,6 +29,11 @@ def show_table(head: Sequence[str], rows: Sequence[Sequence[str]]) -> None:
     console.print(drawn)
 
 
+def on_one_line(name: str) -> str:
+    """Return a file's name as it can be shown: what would steer the terminal is written out."""
+    return "".join(sign if sign.isprintable() else ascii(sign)[1:-1] for sign in name)
+
+
 @contextmanager
 def working(asked: Asked, says: str) -> Iterator[Callable[[int, int], None] | None]:
     """Show a bar with files per second on stderr while the work goes on; None when it should be quiet."""

@@ -13,7 +13,7 @@ from goodknee.core.words import duration, km, pace, steps
 from goodknee.errors import StoreError
 from goodknee.faces import documents
 from goodknee.faces.cli.options import Asked, clock, verb
-from goodknee.faces.cli.screen import show_table, working
+from goodknee.faces.cli.screen import on_one_line, show_table, working
 from goodknee.services.import_files import ImportReport, import_files
 from goodknee.stores.store import open_store
 from goodknee.writers.whole_file import write_whole_file
@@ -65,9 +65,8 @@ def _show_import(report: ImportReport) -> None:
         ],
     )
     for failed in report.failed:
-        click.echo(
-            f"\nFailed: {failed.file}\n  {failed.what}\n  where: {failed.where}\n  next:  {failed.next}"
-        )
+        file, where = on_one_line(failed.file), on_one_line(failed.where)
+        click.echo(f"\nFailed: {file}\n  {failed.what}\n  where: {where}\n  next:  {failed.next}")
     if report.stopped:
         click.echo("\nStopped. What is in, stays in. Run the same import again to finish it.")
     if report.imported:
@@ -115,7 +114,7 @@ def _undo(asked: Asked, import_id: str) -> int:
             "These files were set aside as duplicates of what is gone now. Import them again to have them:"
         )
         for file in undone.import_again:
-            click.echo(f"  {file}")
+            click.echo(f"  {on_one_line(file)}")
     return 0
 
 
