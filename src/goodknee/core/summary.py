@@ -84,13 +84,7 @@ def summarise(
     if distance_m is None and distance_recorded_m is not None:
         distance_m = distance_recorded_m
         taken["distance_m"] = source
-    ascent_m, descent_m = stated.ascent_m, stated.descent_m
-    if ascent_m is None or descent_m is None:
-        up, down = _climb(samples)
-        if up is not None:
-            derived = [n for n, v in (("ascent_m", ascent_m), ("descent_m", descent_m)) if v is None]
-            taken |= dict.fromkeys(derived, "from the altitude, smoothed")
-        ascent_m, descent_m = _first_known(ascent_m, up), _first_known(descent_m, down)
+    ascent_m, descent_m = _ascent_and_descent(stated, samples, taken)
     return Activity(
         sport=sport,
         sub_sport=sub_sport,
@@ -113,6 +107,20 @@ def summarise(
         device=device,
         decisions=taken,
     )
+
+
+def _ascent_and_descent(
+    stated: Stated, samples: Samples, taken: dict[str, str]
+) -> tuple[float | None, float | None]:
+    """Return both as stated, else from the altitude; what was derived is noted in ``taken``."""
+    ascent_m, descent_m = stated.ascent_m, stated.descent_m
+    if ascent_m is None or descent_m is None:
+        up, down = _climb(samples)
+        if up is not None:
+            derived = [n for n, v in (("ascent_m", ascent_m), ("descent_m", descent_m)) if v is None]
+            taken |= dict.fromkeys(derived, "from the altitude, smoothed")
+        ascent_m, descent_m = _first_known(ascent_m, up), _first_known(descent_m, down)
+    return ascent_m, descent_m
 
 
 def paced_like_a_run(samples: Samples) -> bool:
