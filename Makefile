@@ -40,12 +40,14 @@ $(PY): | $(UV)
 	@echo "Installing what GoodKnee and its tests need (once)"
 	@$(UV) pip sync --quiet --compile-bytecode --require-hashes --python $(PY) locks/dev.txt
 	@$(UV) pip install --quiet --no-deps --no-build-isolation --python $(PY) --editable .
+	@$(PY) -m compileall -q src
 	@touch .venv/.run .venv/.dev
 
 .venv/.run: locks/run.txt pyproject.toml | $(PY)
 	@echo "Installing what GoodKnee needs (once)"
 	@$(UV) pip sync --quiet --compile-bytecode --require-hashes --python $(PY) locks/run.txt
 	@$(UV) pip install --quiet --no-deps --no-build-isolation --python $(PY) --editable .
+	@$(PY) -m compileall -q src
 	@rm -f .venv/.dev && touch .venv/.run
 
 lock: | $(UV)

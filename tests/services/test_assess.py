@@ -21,7 +21,6 @@ from goodknee.services.assess import (
     CheckPack,
     altered,
     assess,
-    assess_document,
     latest,
     latest_answers,
     look_at,
@@ -29,6 +28,7 @@ from goodknee.services.assess import (
     preview,
     replay,
 )
+from goodknee.services.assess_document import assess_document
 from goodknee.services.review_pack import review_document, review_pack
 from goodknee.stores.store import Store, open_store
 

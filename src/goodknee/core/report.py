@@ -4,10 +4,13 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date
+from typing import TYPE_CHECKING
 
 from goodknee.core.knowledge import Knowledge
-from goodknee.core.load.rows import PainRow, RecentLoad, RunRow, TrendRow, WeekRow
-from goodknee.core.load.stand_out import Finding
+
+if TYPE_CHECKING:  # they load numpy, and the check starts without it
+    from goodknee.core.load.rows import PainRow, RecentLoad, RunRow, TrendRow, WeekRow
+    from goodknee.core.load.stand_out import Finding
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -46,8 +46,6 @@ class KnowledgeCache:
 
     def put(self, name: str, part: Any) -> None:
         """Keep what a file holds; where that is not possible, it is parsed again the next time."""
-        if sys.dont_write_bytecode:
-            return
         parsed = pickle.dumps(part, pickle.HIGHEST_PROTOCOL)
         path = self._path(name)
         draft = path.with_name(f"{path.name}.{os.getpid()}")

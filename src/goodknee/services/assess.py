@@ -13,10 +13,10 @@ from goodknee import __version__
 from goodknee.core.assess import differential, red_flags, risk
 from goodknee.core.assess.answers import check_answers
 from goodknee.core.assess.baseline import Baseline, baseline
-from goodknee.core.assess.differential import Candidate, Ranking, ReadyDifferential
+from goodknee.core.assess.differential import Ranking, ReadyDifferential
 from goodknee.core.assess.first_answer import ForNow, first_answer
 from goodknee.core.assess.red_flags import Fired, ReadyRedFlags
-from goodknee.core.assess.risk import Applies, ReadyRisk, RiskProfile
+from goodknee.core.assess.risk import ReadyRisk, RiskProfile
 from goodknee.core.assess.visits import AfterVisits, PastCheck, Visit, after_visits, past_check, visits_in
 from goodknee.core.knowledge import Knowledge
 from goodknee.core.knowledge.conditions import Value
@@ -26,9 +26,8 @@ from goodknee.core.knowledge.questions import Questions
 from goodknee.core.model import NewCheck, StoredCheck, VisitRecord
 from goodknee.core.report import CheckInForce, SignInForce
 from goodknee.errors import AnswerError
+from goodknee.services.assess_document import Document, assess_document, plain
 from goodknee.stores.store import Store
-
-Document = dict[str, Any]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -101,7 +100,7 @@ def assess(
         NewCheck(
             at=now,
             day=today,
-            answers=_plain(answers),
+            answers=plain(answers),
             result=assess_document(assessment, pack),
             code_version=__version__,
             knowledge_version=pack.version,
@@ -164,9 +163,12 @@ def in_force(assessment: Assessment, pack: CheckPack) -> CheckInForce:
     """Return what the knee report puts before every number: the signs that no visit has lifted."""
     signs = assessment.signs
     says = {urgency.id: urgency.says for urgency in pack.red_flags.knowledge.policy.urgencies}
-    # Signs that are not excluded speak up only where none is there: the page names what is known first.
-    fired = [sign for sign in signs.screening.fired if sign.rule.id not in signs.seen]
-    open_signs = fired or [sign for sign in signs.screening.not_excluded if sign.rule.id not in signs.seen]
+    rank = pack.red_flags.rank
+    # What cannot be ruled out counts as much as what is there: the most urgent sign is named first.
+    open_signs = sorted(
+        (sign for sign in _signs(assessment) if sign.rule.id not in signs.seen),
+        key=lambda sign: rank[sign.urgency],
+    )
     return CheckInForce(
         says=says[signs.urgency],
         holds=tuple(signs.holds),
@@ -314,112 +316,6 @@ def _input_hash(answers: Mapping[str, Value], history: Sequence[Event], today: d
     ).hexdigest()
 
 
-def _plain(document: Any) -> Any:
-    """Return the document as it is after it was written as JSON and read again."""
-    return json.loads(json.dumps(document, allow_nan=False))
-
-
 def _signs(assessment: Assessment) -> tuple[Fired, ...]:
     screening = assessment.signs.screening
     return (*screening.fired, *screening.not_excluded)
-
-
-def assess_document(assessment: Assessment, pack: CheckPack) -> Document:
-    """Return the JSON document ``check``."""
-    signs, policy = assessment.signs, pack.red_flags.knowledge.policy
-    screening = signs.screening
-    says = {urgency.id: urgency.says for urgency in policy.urgencies}
-    country = assessment.answers.get("country")
-    document: Document = {
-        "urgency": signs.urgency,
-        "says": says[signs.urgency],
-        "blocked": signs.blocked,
-        "holds": signs.holds,
-        "red_flags": [_sign_document(sign, signs) for sign in screening.fired],
-        "not_excluded": [
-            {**_sign_document(sign, signs), "missing": sign.missing} for sign in screening.not_excluded
-        ],
-        "all_answered": screening.all_answered,
-        "all_clear": screening.all_clear,
-        "unanswered": screening.unanswered,
-        "contradictions": [
-            {"id": one.id, "says": one.says, "ask_again": one.ask_again} for one in screening.contradictions
-        ],
-        "safety_text": policy.safety_text,
-        "emergency_number": pack.emergency.tell(country if isinstance(country, str) else None),
-        "differential": [_candidate_document(one) for one in assessment.ranking.candidates],
-        "shown": [one.pattern.id for one in assessment.ranking.shown],
-        "caution": assessment.ranking.caution,
-        "for_now": _for_now_document(assessment.for_now),
-        "risk_factors": [_risk_document(one) for one in assessment.risk.present],
-        "risk_unknown": [one.id for one in assessment.risk.unknown],
-        "claims": list(dict.fromkeys(id_ for one in assessment.risk.present for id_ in one.factor.claims)),
-        "baseline": {
-            "left": assessment.baseline.left,
-            "right": assessment.baseline.right,
-            "running": assessment.baseline.running,
-            "goal": assessment.baseline.goal,
-        },
-        "reviewed_by_clinician": pack.reviewed,
-        "knowledge_version": pack.version,
-    }
-    plain: Document = _plain(document)
-    return plain
-
-
-def _sign_document(sign: Fired, signs: AfterVisits) -> Document:
-    visit = signs.seen.get(sign.rule.id)
-    return {
-        "id": sign.rule.id,
-        "urgency": sign.urgency,
-        "action": sign.rule.action,
-        "reason": sign.rule.reason,
-        "name": sign.rule.name,
-        "blocks": sign.blocks,
-        "facts": {seen.key: seen.value for seen in sign.trace},
-        "seen_on": visit.day.isoformat() if visit else None,
-        "sources": sign.rule.sources,
-    }
-
-
-def _candidate_document(one: Candidate) -> Document:
-    return {
-        "id": one.pattern.id,
-        "name": one.pattern.name,
-        "fit": one.fit,
-        "for": [sign.says for sign in one.for_],
-        "against": [sign.says for sign in one.against],
-        "next_step": one.pattern.next_step,
-        "sources": one.pattern.sources,
-    }
-
-
-def _for_now_document(for_now: ForNow) -> Document:
-    return {
-        "running": {
-            "rule": for_now.running.id,
-            "may_run": for_now.running.may_run,
-            "says": for_now.running.says,
-            "sources": for_now.running.sources,
-        },
-        "also": for_now.also,
-        "exercises": [
-            {"id": one.id, "name": one.name, "how": one.how, "dose": one.dose, "sources": one.sources}
-            for one in for_now.exercises
-        ],
-    }
-
-
-def _risk_document(one: Applies) -> Document:
-    return {
-        "id": one.factor.id,
-        "name": one.factor.name,
-        "kind": one.factor.kind,
-        "modifiable": one.factor.modifiable,
-        "grade": one.factor.grade,
-        "direction": one.factor.direction,
-        "says": one.factor.says,
-        "what_to_do": one.factor.what_to_do,
-        "facts": one.facts,
-        "sources": one.factor.sources,
-    }

@@ -8,7 +8,6 @@ from datetime import date, datetime
 from pathlib import Path
 from typing import Protocol, Self
 from urllib.parse import urlsplit
-from urllib.request import url2pathname
 
 from goodknee.core.model import DiaryEntry, NewCheck, Samples, StoredCheck, StoredRun, VisitRecord
 from goodknee.errors import StoreError
@@ -148,6 +147,8 @@ def _folder(where: str | Path) -> Path:
                 where=where,
                 next_step="Give a folder or a file:// address.",
             )
+        from urllib.request import url2pathname  # it loads a web client, for an address that few give
+
         return Path(url2pathname(address.path))
     return Path(where).expanduser()
 

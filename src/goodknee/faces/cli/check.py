@@ -26,12 +26,12 @@ from goodknee.services.assess import (
     Assessment,
     CheckPack,
     assess,
-    assess_document,
     latest,
     latest_answers,
     note_visit,
     preview,
 )
+from goodknee.services.assess_document import assess_document
 from goodknee.stores.store import Store, open_store
 
 #: A plan is blocked by a warning sign.
