@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
+from dataclasses import asdict, is_dataclass
 from datetime import date
 from functools import cache
 from pathlib import Path
@@ -14,6 +16,8 @@ from pydantic import TypeAdapter
 from goodknee.core.knowledge import Source
 from goodknee.core.knowledge.claims import AskWords, Claims
 from goodknee.core.knowledge.questions import Questions
+from goodknee.core.knowledge.red_flags import RedFlags
+from goodknee.core.knowledge.said import SaidWords
 from goodknee.core.knowledge.supplements import Supplements
 from goodknee.core.knowledge.treatments import Treatments
 from goodknee.services.ask_evidence import EvidencePack
@@ -38,6 +42,8 @@ def evidence_pack() -> EvidencePack:
         questions=pack_file("questions.yaml", Questions),
         sources=pack_file("sources.yaml", dict[str, Source]),
         words=pack_file("words/synonyms.en.yaml", AskWords),
+        said=pack_file("words/said.en.yaml", SaidWords),
+        red_flags=pack_file("red_flags.yaml", RedFlags),
     )
 
 
@@ -45,3 +51,12 @@ def cases(name: str) -> Any:
     """Return the cases of one file of tests/cases."""
     text = (CHECKOUT / "tests" / "cases" / name).read_text(encoding="utf-8")
     return yaml.load(text, Loader=yaml.CSafeLoader)
+
+
+def held_by(part: object) -> object:
+    """Return what an entry of the pack holds, to compare: entries know no ``==`` of their own."""
+    if is_dataclass(part) and not isinstance(part, type):
+        return asdict(part)
+    if isinstance(part, Mapping):
+        return {key: held_by(one) for key, one in part.items()}
+    return [held_by(one) for one in part] if isinstance(part, list | tuple) else part

@@ -5,20 +5,29 @@ from __future__ import annotations
 import re
 import runpy
 import shutil
+from collections.abc import Iterator
+from dataclasses import replace
+from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
 import pytest
+from tests.core.test_red_flags import test_every_comparison_of_every_rule_has_its_pair as pairs_of
+from tests.pack_files import cases, held_by
+from tests.reachable import dead_rules
 
+from goodknee.core.assess.answers import check_answers, without_orphans
+from goodknee.core.knowledge import Knowledge
+from goodknee.core.knowledge.conditions import All, AnyOf, Leaf
 from goodknee.core.words import Plural
 from goodknee.errors import KnowledgeError
 from goodknee.readers.knowledge import faults_in, load_knowledge
 from goodknee.readers.knowledge_file import FILES
+from goodknee.services.assess import CheckPack, look_at
 
 CHECKOUT = Path(__file__).resolve().parent.parent
 SOURCE = CHECKOUT / "src" / "goodknee"
 KNOWLEDGE = load_knowledge()
-#: The fixed words of a grade ("Laboratory only") are labels beside bars, not sentences.
-LABELS = re.compile(r"evidence\.[A-F]\.|fact\.")
 SENTENCES = {
     key: [text.one, text.other] if isinstance(text, Plural) else [text]
     for key, text in KNOWLEDGE.words.sentences.items()
@@ -33,7 +42,8 @@ def pack(tmp_path: Path) -> Path:
 
 def test_a_copy_of_the_pack_reads_the_same(pack: Path) -> None:
     copy = load_knowledge(pack)
-    assert {name: copy.read(name) for name in FILES} == {name: KNOWLEDGE.read(name) for name in FILES}
+    for name in FILES:
+        assert held_by(copy.read(name)) == held_by(KNOWLEDGE.read(name))
 
 
 def test_the_pack_is_sound() -> None:
@@ -93,6 +103,13 @@ UNSOUND = [
         "no group first",
         "deformity_or_open_wound.group",
     ),
+    ("outcomes.yaml", "sources: [collins2013_prog]", "sources: [collins]", "no collins", "NH1.sources"),
+    ("claims.yaml", "reviewed_on: 2026-11-22", "reviewed_on: 2026-02-31", "out of range", "line"),
+    ("differential.yaml", "says: You ticked {ticked}", "says: You said {tick}", "{tick}", "says"),
+    ("differential.yaml", "strong_for: 3, ", "", "no points for strong_for", "ranking.weight_points"),
+    ("questions.yaml", "    min: 1\n", "    min: 500\n", "above the largest", "questions.age_years.min"),
+    ("words/synonyms.en.yaml", "  C002: [", "  C999: [", "no claim or treatment C999", "asked_as"),
+    ("words/said.en.yaml", "{swelling: slight}", "{swelling: tiny}", "'tiny' is not", "answers"),
     ("reviews.yaml", "\n  red_flags.yaml:", "\n  flags.yaml:", "no file flags.yaml", "needs"),
     ("corrections.yaml", "red_flags.yaml: CX02", "red_flags.yaml: CX92", "no item", "corrections.0.items"),
 ]
@@ -135,6 +152,12 @@ def test_all_faults_are_found_not_just_the_first(pack: Path) -> None:
     assert len([fault for fault in faults_in(pack) if fault.file == LOAD]) == 2
 
 
+def test_a_file_that_nothing_reads_is_named(pack: Path) -> None:
+    (pack / "rules" / "tommorow.yaml").write_text("rules: []\n", "utf-8")
+    (fault,) = faults_in(pack)
+    assert fault.where == "rules/tommorow.yaml"
+
+
 def test_a_file_that_is_not_needed_does_not_matter(pack: Path) -> None:
     (pack / PAIN).unlink()
     assert load_knowledge(pack).load
@@ -163,13 +186,12 @@ def test_every_rule_is_sourced_and_dated() -> None:
 
 
 def test_no_sentence_lies_unused_and_none_is_missing() -> None:
-    rules = "".join(
-        (SOURCE / "knowledge" / "rules" / name).read_text("utf-8") for name in ("load.yaml", "pain.yaml")
-    )
+    data = (SOURCE / "knowledge" / folder for folder in ("rules", "coefficients"))
+    rules = "".join(path.read_text("utf-8") for folder in data for path in folder.glob("*.yaml"))
     code = "".join(path.read_text("utf-8") for path in SOURCE.rglob("*") if path.suffix in (".py", ".j2"))
     # Keys that code puts together, by their beginning; the tests of the report render them.
     built = tuple(
-        re.findall(r'f"((?:report|evidence|fact)\.[a-z_.]*)\{', code)
+        re.findall(r'f"([a-z_]+\.[a-z_.]*)\{', code)
         + re.findall(r'"((?:report|evidence)\.[a-z_.]*)" ~', code)
     )
     assert len(built) >= 8
@@ -186,45 +208,86 @@ def test_no_sentence_lies_unused_and_none_is_missing() -> None:
     assert asked - set(SENTENCES) == set()
 
 
-def sentences_of(text: str) -> list[str]:
-    """Text as it is read: each slot one word, or two where its unit is a word of its own."""
-    spoken = re.sub(r"\{[a-z_]+:(km|pct|change|steps|pace)\}", "9 km", text)
-    spoken = re.sub(r"\{[a-z_:]+\}", "9", spoken)
-    return [part for part in re.split(r"(?<=[.?!:])\s+", spoken) if re.search("[A-Za-z]", part)]
+# Rules: none is dead, none contradicts another
 
 
-def syllables(word: str) -> int:
-    word = re.sub(r"(?<=[^l])e$|es$|ed$", "", word.lower()) or word
-    return max(1, len(re.findall(r"[aeiouy]+", word)))
+def with_file(name: str, part: object) -> Knowledge:
+    """Return the pack with another file in place of one of its own."""
+    return Knowledge(lambda asked: part if asked == name else KNOWLEDGE.read(asked))
+
+
+def with_first_rule(**change: Any) -> Knowledge:
+    first, *others = KNOWLEDGE.red_flags.rules
+    rules = (replace(first, **change), *others)
+    return with_file("red_flags.yaml", replace(KNOWLEDGE.red_flags, rules=rules))
+
+
+def test_no_rule_of_the_pack_is_dead() -> None:
+    assert list(dead_rules(KNOWLEDGE)) == []
+
+
+SWELLING = (Leaf(q="swelling", eq="none"), Leaf(q="swelling", eq="clear"))
+HOT = Leaf(q="hot", is_=True)
 
 
 @pytest.mark.parametrize(
-    "key", [key for key in SENTENCES if not key.startswith(("report.chart.caption", "report.chart.trend"))]
+    "change",
+    [
+        {"when": All(all_=SWELLING)},
+        {"when": Leaf(q="age_years", gt=200)},
+        {"when": HOT, "unless": AnyOf(any_=(HOT, *SWELLING))},
+        {"when": All(all_=(Leaf(q="recent_trauma", is_=False), Leaf(q="trauma_days", lte=7)))},
+    ],
 )
-def test_every_sentence_is_short(key: str) -> None:
-    for text in SENTENCES[key]:
-        for sentence in sentences_of(text):
-            assert len(sentence.split()) <= 18, sentence
+def test_a_dead_rule_is_found(change: dict[str, Any]) -> None:
+    assert any("RF01" in dead for dead in dead_rules(with_first_rule(**change)))
 
 
-def reading_grade(text: str) -> float:
-    """Flesch-Kincaid, with syllables counted by groups of vowels."""
-    parts = sentences_of(text)
-    words = [word for part in parts for word in re.findall(r"[A-Za-z']+|\d+", part)]
-    return 0.39 * len(words) / len(parts) + 11.8 * sum(map(syllables, words)) / len(words) - 15.59
+def contradictions(knowledge: Knowledge) -> Iterator[str]:
+    """Yield where one rule gives leave to what another holds back, for anybody of the cases of the pack."""
+    pack = CheckPack.of(knowledge)
+    clean = cases("red_flags.yaml")["clean"]
+    people = [case["answers"] for case in cases("red_flags.yaml")["edges"]]
+    for rule in knowledge.red_flags.rules:
+        held = rule.blocks if rule.blocks is not None else HOLDS[rule.urgency]
+        if "not run" in rule.action and "running" not in held:
+            yield f"{rule.id} says not to run and holds no running"
+    for answers in ({}, *people):
+        given = check_answers(without_orphans({**clean, **answers}, pack.questions), pack.questions)
+        at = datetime(2026, 5, 12, tzinfo=UTC)
+        seen = look_at(given | CALM, pack, day=at.date(), at=at, today=at.date())
+        waits = seen.signs.blocked or not seen.signs.screening.all_answered
+        if seen.for_now.running.may_run and ("running" in seen.signs.holds or waits):
+            yield f"{seen.for_now.running.id} gives leave to run, and {seen.signs.holds} wait"
+        if seen.for_now.exercises and waits:
+            yield f"exercises are named, and {seen.signs.holds} wait"
 
 
-def test_each_group_of_sentences_reads_at_grade_eight_or_lower() -> None:
-    groups: dict[str, list[str]] = {}
-    for key, texts in SENTENCES.items():
-        if any(" " in text for text in texts) and not LABELS.match(key):
-            groups.setdefault(".".join(key.split(".")[:2]), []).append(texts[-1].rstrip(".") + ".")
-    hard = {name: grade for name, texts in groups.items() if (grade := reading_grade(" ".join(texts))) > 8}
-    assert hard == {}
+HOLDS = {urgency.id: urgency.blocks for urgency in KNOWLEDGE.red_flags.policy.urgencies}
+#: A last run that gives leave to run, where no sign is in its way.
+CALM = {"days_since_last_run": 2, "last_run_pain_max": 1, "last_run_settle_minutes": 5, "pain_worst_3d": 2}
 
 
-def test_the_voice_never_blames_scores_or_diagnoses() -> None:
-    blame = r"should have|failed|\bonly\b|unproductive|overdid|too much|!"
-    never = re.compile(rf"{blame}|you have runner|injury risk|risk of|probability", re.IGNORECASE)
-    said = [text for key, texts in SENTENCES.items() if not LABELS.match(key) for text in texts]
-    assert [text for text in said if never.search(text)] == []
+def test_no_two_rules_contradict() -> None:
+    assert list(contradictions(KNOWLEDGE)) == []
+
+
+def test_two_rules_that_contradict_are_found() -> None:
+    first_answer = KNOWLEDGE.first_answer
+    leave = tuple(rule for rule in first_answer.running if rule.held is None and not rule.open_questions)
+    careless = with_file("first_answer.yaml", replace(first_answer, running=leave))
+    assert any("gives leave to run" in each for each in contradictions(careless))
+    assert any(
+        "RF01 says not to run" in each
+        for each in contradictions(with_first_rule(action="Do not run.", blocks=()))
+    )
+
+
+def test_a_red_flag_without_its_pairs_is_found() -> None:
+    """Each comparison of each rule has cases on both sides of its edge; see tests/core/test_red_flags.py."""
+    rule = KNOWLEDGE.red_flags.rules[0]
+    pairs_of(rule)
+    with pytest.raises(AssertionError):
+        pairs_of(replace(rule, when=Leaf(q="age_years", gte=67)))
+    with pytest.raises(AssertionError):
+        pairs_of(replace(rule, id="RF999"))

@@ -1,58 +1,61 @@
-"""How many people a second the check looks at, on one core, with the pack read once.
+"""How fast the check is: people a second on one core with the pack read once, the cold start, and ``ask``.
 
 Run: .venv/bin/python tools/bench_check.py [people]
 """
 
 from __future__ import annotations
 
-import json
 import random
+import subprocess
 import sys
+import tempfile
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
+from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
+from typing import Final
 
-import yaml
-from pydantic import TypeAdapter
-
-from goodknee.core.assess import red_flags
-from goodknee.core.assess.baseline import baseline
+from goodknee.core.assess.answers import check_answers
 from goodknee.core.assess.conditions import Facts, evaluate
 from goodknee.core.knowledge.conditions import Value
 from goodknee.core.knowledge.questions import Question, Questions
-from goodknee.core.knowledge.red_flags import RedFlags
+from goodknee.readers.knowledge import load_knowledge
+from goodknee.services.ask_evidence import EvidencePack, ask_evidence
+from goodknee.services.assess import CheckPack, look_at
 
-PACK = Path(__file__).resolve().parents[1] / "src" / "goodknee" / "knowledge"
-ASKED = {"urgent", "symptoms", "warning_signs", "baseline", "person", "risk"}
+ASKED: Final = {"urgent", "symptoms", "warning_signs", "baseline", "details", "person", "risk"}
+STARTS: Final = 7
+ANSWERS: Final = "age_years: 30\nlocation: [front]\naggravated_by: [stairs_down, squat]\nonset: gradual\n"
+IMPORTS: Final = "import click, pydantic, sqlalchemy"
+QUESTIONS: Final = (
+    "does ice help",
+    "cortisone shot",
+    "is running bad for knees",
+    "fish oil",
+    "kneecap strap",
+)
 
 Answers = Mapping[str, Value]
 
 
 def main() -> None:
     people_count = int(sys.argv[1]) if len(sys.argv) > 1 else 4000
-    questions: Questions = read("questions.yaml", Questions)
-    rules: RedFlags = read("red_flags.yaml", RedFlags)
-    ready = red_flags.ready(rules, questions)
-    steps: dict[str, Callable[[Answers], object]] = {
-        "red flags": lambda answers: red_flags.evaluate(answers, ready),
-        "baseline": lambda answers: baseline(answers, questions),
-    }
-    for name, gaps in (
-        ("every question answered", 0.0),
-        ("one in ten left open", 0.1),
-        ("half left open", 0.5),
-    ):
+    pack = CheckPack.of(load_knowledge())
+    for name, gaps in (("every question answered", 0.0), ("one in ten open", 0.1), ("half open", 0.5)):
         chance = random.Random(2026)
-        people = [person(questions, chance, gaps) for _ in range(people_count)]
-        print(name)
-        seconds = [report(step, check, people) for step, check in steps.items()]
-        print(f"  {'together':<12}{people_count / sum(seconds):>10,.0f} people/s")
+        people = [person(pack.questions, chance, gaps) for _ in range(people_count)]
+        print(f"check, {name:<26}{people_count / seconds_for(people, pack):>8,.0f} people/s")
+    show_cold_start()
+    show_ask()
 
 
-def read(name: str, kind: Any) -> Any:
-    raw = yaml.load((PACK / name).read_text(encoding="utf-8"), yaml.CSafeLoader)
-    return TypeAdapter(kind).validate_json(json.dumps(raw, default=str), strict=True)
+def seconds_for(people: list[dict[str, Value]], pack: CheckPack) -> float:
+    """Time the whole check of each person, from typed answers to what they come to."""
+    now = datetime(2026, 5, 12, 8, tzinfo=UTC)
+    begun = time.process_time()
+    for answers in people:
+        look_at(check_answers(answers, pack.questions), pack, day=now.date(), at=now, today=now.date())
+    return time.process_time() - begun
 
 
 def person(questions: Questions, chance: random.Random, gaps: float) -> dict[str, Value]:
@@ -76,22 +79,43 @@ def answer(question: Question, chance: random.Random) -> Value:
         case "list":
             return tuple(chance.sample(question.options, min(3, len(question.options))))
         case "int":
-            return chance.randint(15, 70) if question.key == "age_years" else chance.randint(0, 10)
+            if question.key == "age_years":
+                return chance.randint(15, 70)
+            return chance.randint(int(question.min or 0), int(question.max or 10))
         case "float":
-            return chance.uniform(0.0, 10.0)
+            return chance.uniform(question.min or 0.0, question.max or 10.0)
         case _:
             return None
 
 
-def report(name: str, check: Callable[[Answers], object], people: list[dict[str, Value]]) -> float:
-    begun = time.process_time()
-    for answers in people:
-        check(answers)
-    seconds = time.process_time() - begun
-    print(
-        f"  {name:<12}{len(people) / seconds:>10,.0f} people/s  {seconds / len(people) * 1e6:>7.1f} µs each"
-    )
-    return seconds
+def show_cold_start() -> None:
+    """Compare ``check --answers`` into a new store with importing what it stands on; the best of a few."""
+    verb = str(Path(sys.executable).with_name("goodknee"))
+    with tempfile.TemporaryDirectory() as folder:
+        file = Path(folder) / "answers.yaml"
+        file.write_text(ANSWERS, encoding="utf-8")
+        starts, imports = [], []
+        for number in range(STARTS):
+            store = str(Path(folder) / f"store{number}")
+            starts.append(clock([verb, "--data", store, "check", "--answers", str(file)]))
+            imports.append(clock([sys.executable, "-c", IMPORTS]))
+    start_s, import_s = min(starts), min(imports)
+    print(f"cold start of check --answers: {start_s:.3f} s, {start_s / import_s:.2f} x the imports alone")
+
+
+def clock(command: list[str]) -> float:
+    begun = time.perf_counter()
+    subprocess.run(command, stdout=subprocess.DEVNULL, check=False)  # exit 3 says that something is held
+    return time.perf_counter() - begun
+
+
+def show_ask() -> None:
+    pack = EvidencePack.of(load_knowledge())
+    ask_evidence(QUESTIONS[0], pack, {})
+    begun = time.perf_counter()
+    for question in QUESTIONS:
+        ask_evidence(question, pack, {})
+    print(f"ask, warm: {(time.perf_counter() - begun) / len(QUESTIONS) * 1e3:.1f} ms a question")
 
 
 if __name__ == "__main__":

@@ -6,6 +6,7 @@ An editor with a YAML plug-in can point at them; a test holds them equal to the 
 from __future__ import annotations
 
 import json
+from collections import Counter
 from pathlib import Path
 
 from goodknee.readers.knowledge_file import FILES, adapter
@@ -14,10 +15,12 @@ SCHEMA = Path(__file__).resolve().parent.parent / "src" / "goodknee" / "knowledg
 
 
 def schemas() -> dict[str, str]:
-    """Return file name → text of the schema."""
-    return {
-        f"{Path(name).with_suffix('').as_posix().replace('/', '-')}.json": _schema(name) for name in FILES
+    """Return file name → text of the schema; files of one folder with one type share the folder's."""
+    of_type = Counter(FILES.values())
+    places = {
+        name: Path(name).with_suffix("") if of_type[FILES[name]] == 1 else Path(name).parent for name in FILES
     }
+    return {f"{place.as_posix().replace('/', '-')}.json": _schema(name) for name, place in places.items()}
 
 
 def _schema(name: str) -> str:

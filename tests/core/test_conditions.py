@@ -232,6 +232,7 @@ def question(key: str, ask_when: str | None = None) -> Question:
 
 
 SOME = Questions(
+    resume_within_days=1,
     reviewed_on=date(2026, 11, 22),
     groups=(Group(id="g", title="G", part="urgent"),),
     questions=(

@@ -265,8 +265,11 @@ def test_every_sign_stands_on_answers_that_were_given_and_names_them(answers: di
 
 @given(ANYBODY)
 def test_left_and_right_are_alike(answers: dict[str, Any]) -> None:
-    sides = [rank(facts_of({**answers, "side": side}), READY) for side in ("left", "right")]
-    assert sides[0] == sides[1]
+    left, right = (rank(facts_of({**answers, "side": side}), READY) for side in ("left", "right"))
+    assert [(one.pattern.id, one.score, one.signs) for one in left.candidates] == [
+        (one.pattern.id, one.score, one.signs) for one in right.candidates
+    ]
+    assert (len(left.shown), left.caution) == (len(right.shown), right.caution)
 
 
 @given(ANYBODY, st.randoms(use_true_random=False))

@@ -8,21 +8,24 @@ from contextlib import suppress
 from datetime import date
 from functools import cache
 from pathlib import Path
-from typing import Any
+from typing import Any, get_args
 
 import pytest
 import yaml
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from pydantic import TypeAdapter
 
 from goodknee.core.assess.answers import check_answers, legal_values, without_orphans
 from goodknee.core.assess.baseline import baseline
-from goodknee.core.assess.conditions import keys_of
+from goodknee.core.assess.conditions import NOT_ASKED, Facts, keys_of
+from goodknee.core.assess.conditions import evaluate as holds
 from goodknee.core.assess.questionnaire import Interview, Screen, screen_of
+from goodknee.core.assess.red_flags import evaluate, ready
 from goodknee.core.knowledge.conditions import Value
 from goodknee.core.knowledge.questions import Part, Question, Questions
 from goodknee.errors import AnswerError
+from goodknee.readers.knowledge import load_knowledge
 
 CHECKOUT = Path(__file__).resolve().parents[2]
 FIRST: tuple[Part, ...] = ("urgent", "symptoms", "warning_signs", "baseline")
@@ -36,6 +39,8 @@ def load(path: str) -> Any:
 QUESTIONS: Questions = TypeAdapter(Questions).validate_json(
     json.dumps(load("src/goodknee/knowledge/questions.yaml"), default=str), strict=True
 )
+KNOWLEDGE = load_knowledge()
+RED_FLAGS = ready(KNOWLEDGE.red_flags, QUESTIONS)
 CLEAN: dict[str, Value] = load("tests/cases/red_flags.yaml")["clean"]
 
 
@@ -72,7 +77,8 @@ def test_every_question_is_complete_and_stands_after_the_one_it_hangs_on() -> No
         assert question.key not in before
         assert groups[question.group] >= place, f"{question.key} stands outside its group"
         place = groups[question.group]
-        assert question.ask_when is None or set(keys_of(question.ask_when)) <= before, question.key
+        assert question.ask_when is None or question.matters_when is None, question.key
+        assert question.applies_when is None or set(keys_of(question.applies_when)) <= before, question.key
         before.add(question.key)
         assert bool(question.options) == (question.type in {"enum", "list"}), question.key
         assert (question.max is not None) == (question.type in {"int", "float", "numbers"}), question.key
@@ -85,7 +91,7 @@ def test_what_cannot_wait_is_asked_first_and_supplements_last() -> None:
     assert QUESTIONS.groups[0].id == "urgent"
     assert [group.part for group in QUESTIONS.groups] == sorted(
         (group.part for group in QUESTIONS.groups),
-        key=["urgent", "symptoms", "warning_signs", "baseline", "person", "risk", "supplements"].index,
+        key=get_args(Part).index,
     )
 
 
@@ -163,7 +169,11 @@ def test_answers_are_kept_in_one_form(key: str, given: Any, kept: Any) -> None:
         ({"seen_for_rule": ["RF32 2026-13-01 cleared"]}, "seen_for_rule", ("2026-13-01",)),
         ({"pain_usual_left": 11}, "pain_usual_left", ("11", "from 0 to 10")),
         ({"swellling": "none"}, "swellling", ("no question", "Did you mean swelling")),
-        ({"zzz": 1}, "zzz", ("no question", "questions.yaml")),
+        ({"zzz": 1}, "zzz", ("no question", "check --questions")),
+        ({"age_years": 10**400}, "age_years", ("1000", "from 1 to 120")),
+        ({"age_years": date(2026, 5, 31)}, "age_years", ("2026-05-31 is not", "whole number")),
+        ({"pain_usual": {"left": 3}, "pain_usual_left": 8}, "pain_usual_left", ("answered twice",)),
+        ({"pain_usual_left": 8, "pain_usual": {"left": 3}}, "pain_usual_left", ("answered twice",)),
         ({7: "yes"}, "7", ("no question",)),
         ({"recent_trauma": "no", "trauma_days": 3}, "trauma_days", ("3", "recent_trauma was answered no")),
         ({"trauma_days": 3, "recent_trauma": False}, "trauma_days", ("recent_trauma was answered no",)),
@@ -248,13 +258,21 @@ def test_none_of_these_answers_the_shown_ticks_with_no_and_no_field() -> None:
 
 
 def test_ticked_lines_are_yes_and_the_others_no() -> None:
-    after = at("swelling").next(ticked=("hot",), fields={"swelling": "none"})
+    after = at("injury").next(ticked=("hot",), fields={"swelling": "none"})
     assert after.answers == {
+        "recent_trauma": False,
+        "kneecap_went_out": False,
         "swelling": "none",
         "hot": True,
         "red": False,
         "skin_break_front_swelling": False,
     }
+
+
+def test_an_answer_to_a_tick_goes_before_its_line() -> None:
+    after = start().next(ticked=("fever_or_unwell",), fields={"fever_or_unwell": "not sure"})
+    assert after.answers["fever_or_unwell"] == "not sure"
+    assert after.answers["chest_pain_or_breathless"] is False
 
 
 def test_a_skipped_screen_leaves_all_open_and_is_not_shown_again() -> None:
@@ -274,9 +292,9 @@ def test_a_question_appears_when_its_parent_is_answered_yes() -> None:
         "trauma_days", "blunt_trauma_or_fall", "twist_with_pop", "walked_after_injury",
         "patella_bone_tender", "fibular_head_tender",
     }  # fmt: skip
-    assert shown(injury.next()).group.id == "swelling"
-    assert "leg_turned_out" in shown(at("hip_back", age_years=17)).keys
-    assert "leg_turned_out" not in shown(at("hip_back", age_years=18)).keys
+    assert shown(injury.next()).group.id == "movement"
+    assert "leg_turned_out" in shown(at("leg", age_years=17)).keys
+    assert "leg_turned_out" not in shown(at("leg", age_years=18)).keys
 
 
 def test_back_returns_to_the_answers_of_before() -> None:
@@ -311,10 +329,10 @@ def test_only_the_sore_knee_is_asked() -> None:
     assert all(key.endswith("_left") for key in shown(at("pain_now", side="left")).keys)
     for side in ("both", "not sure", None):
         keys = shown(at("pain_now", side=side)).keys
-        assert {"pain_usual_left", "pain_usual_right"} <= set(keys)
+        assert {"pain_worst_3d_left", "pain_worst_3d_right"} <= set(keys)
     assert (
-        "pain_usual_left"
-        not in shown(at("pain_now", side="both", pain_usual_left=3, pain_usual_right=1)).keys
+        "pain_worst_3d_left"
+        not in shown(at("pain_now", side="both", pain_worst_3d_left=3, pain_worst_3d_right=1)).keys
     )
 
 
@@ -324,17 +342,158 @@ def test_the_screens_left_are_a_range_that_only_answers_can_move() -> None:
     assert at("course").screens_left[0] < fewest
 
 
-def test_an_ordinary_knee_has_a_first_answer_after_about_eighteen_screens() -> None:
-    interview, screens = start(), 0
-    while interview.screen is not None:
-        interview = interview.next()
+def an_ordinary_answer(question: Question) -> Any:
+    match question.type:
+        case "bool":
+            return question.key == "can_walk_now"
+        case "enum" | "list":
+            return [question.options[0]] if question.type == "list" else question.options[0]
+        case _:
+            return 1
+
+
+def test_an_ordinary_knee_has_a_first_answer_after_eight_to_twelve_screens() -> None:
+    interview, screens = start(age_years=33), 0
+    while (screen := interview.screen) is not None:
+        assert interview.place[0] == screens + 1
+        fields = {key: an_ordinary_answer(question) for question, keys in screen.fields for key in keys}
+        interview = interview.next(fields=fields)
         screens += 1
-    assert screens <= 18
+    assert 8 <= screens <= 12
     assert interview.screens_left == (0, 0)
+    screening = evaluate(interview.answers, RED_FLAGS)
+    assert screening.all_answered
+    assert screening.all_clear
+
+
+def test_skipping_everything_ends_and_answers_nothing() -> None:
+    interview = start()
+    while interview.screen is not None:
+        interview = interview.skip()
+    assert interview.answers == {}
+    assert not evaluate(interview.answers, RED_FLAGS).all_answered
+
+
+def test_what_was_told_is_gone_on_with_where_it_stopped() -> None:
+    stopped = start().next().skip().with_answers({"location": ["front"]})
+    resumed = start().resume(stopped.told)
+    assert resumed.told == stopped.told
+    assert resumed.place == stopped.place
+    assert "location" not in shown(resumed).keys
+    assert "side" in shown(resumed).keys
+    assert shown(resumed.back()).group.id == "you"
+    assert start().resume({}) == start()
+
+
+@settings(max_examples=30)
+@given(st.randoms(use_true_random=False))
+def test_stopped_at_any_point_it_goes_on_as_if_it_had_not(chance: random.Random) -> None:
+    interview = start()
+    while (screen := interview.screen) is not None:
+        ticked = [tick.key for tick in screen.ticks if chance.random() < 0.3]
+        fields = {
+            key: chance.choice([None, "not sure", an_ordinary_answer(question)])
+            for question, keys in screen.fields
+            for key in keys
+        }
+        interview = interview.skip() if chance.random() < 0.2 else interview.next(ticked, fields)
+        told = json.loads(json.dumps(interview.told))
+        resumed = start().resume(told)
+        assert resumed.told == interview.told
+        assert resumed.screen == interview.screen
+        assert resumed.place == interview.place
+
+
+# --- what is not asked, for nothing turns on it -------------------------------------------------------------
+
+#: Where exactly it hurts tells a warning sign nothing that ``location`` did not: then it is asked.
+MATTERS = [each for each in QUESTIONS.questions if each.matters_when is not None and each.key != "spot"]
+IN_RULES = [
+    key
+    for key in dict.fromkeys(
+        key
+        for rule in KNOWLEDGE.red_flags.rules
+        for condition in (rule.when, rule.unless)
+        if condition is not None
+        for key in keys_of(condition)
+    )
+    if key in QUESTIONS.by_key
+]
+
+
+@settings(max_examples=300)
+@given(st.data())
+def test_no_warning_sign_turns_on_a_question_that_is_not_asked(data: st.DataObject) -> None:
+    """Whatever else was answered: asked or not, yes or no, the same signs, urgency and holds."""
+    answers: dict[str, Any] = {
+        key: data.draw(st.sampled_from(values_of(QUESTIONS.by_key[key])), label=key) for key in IN_RULES
+    }
+    answers = without_orphans({key: value for key, value in answers.items() if value is not None}, QUESTIONS)
+    facts = evaluate(answers, RED_FLAGS).facts  # a contradiction makes an answer count as not known
+    for question in MATTERS:
+        assert question.matters_when is not None
+        if question.key not in IN_RULES or holds(question.matters_when, facts) is not False:
+            continue
+        without = {key: value for key, value in answers.items() if key != question.key}
+        told = [
+            evaluate({**without, question.key: value} if value is not None else without, RED_FLAGS)
+            for value in values_of(question)
+        ]
+        signs = [
+            (one.urgency, one.holds, [sign.rule.id for sign in (*one.fired, *one.not_excluded)])
+            for one in told
+        ]
+        assert all(each == signs[0] for each in signs), question.key
+
+
+def values_of(question: Question) -> list[Any]:
+    match question.type:
+        case "bool":
+            return [None, False, True]
+        case "enum":
+            return [None, *question.options]
+        case "list":
+            return [None, *((option,) for option in question.options)]
+        case _:
+            return [None, 0, 1, 2, 3, 6, 12, 17, 18, 30, 51, 60]
+
+
+def test_an_answer_counts_although_it_was_not_asked_for() -> None:
+    """A file may tell more than is asked: nothing of it is refused or lost."""
+    answers = check_answers({"groin_or_hip_pain": False, "hip_rotation_limited": True}, QUESTIONS)
+    assert Facts.of(answers, QUESTIONS).get("hip_rotation_limited") is True
+    facts = Facts.of({"groin_or_hip_pain": False, "age_years": 40}, QUESTIONS)
+    assert facts.get("hip_rotation_limited") is NOT_ASKED
+
+
+# --- what one answer tells of another -----------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("answers", "key", "value"),
+    [
+        ({"methotrexate": True}, "immunosuppressant", True),
+        ({"methotrexate": True, "immunosuppressant": False}, "immunosuppressant", True),
+        ({"methotrexate": True}, "infection_risk", True),
+        ({"methotrexate": False}, "immunosuppressant", None),
+        ({"bortezomib": True}, "cancer_treatment", True),
+        ({"bortezomib": True}, "dvt_risk", True),
+        ({"nadolol": True}, "bp_medicine", True),
+        ({"acei_arb_or_diuretic": True}, "bp_medicine", True),
+        ({"anticoagulant": False, "bleeding_disorder": False}, "bleeding_risk", False),
+        ({"anticoagulant": False}, "bleeding_risk", None),
+        ({"anticoagulant": False, "bleeding_disorder": "not sure"}, "bleeding_risk", None),
+        ({"anticoagulant": True, "bleeding_disorder": False}, "bleeding_risk", True),
+        ({"bleeding_risk": False, "anticoagulant": True}, "bleeding_risk", True),
+    ],
+)
+def test_a_named_drug_tells_of_its_kind(answers: dict[str, Value], key: str, value: bool | None) -> None:
+    # Asked of nobody without swelling; here a knee is swollen, so that what is not known stays open.
+    assert Facts.of({**answers, "swelling": "slight"}, QUESTIONS).get(key) is value
 
 
 def test_a_whole_screen_can_be_shown_again_with_its_answers() -> None:
-    group = next(each for each in QUESTIONS.groups if each.id == "calf")
+    group = next(each for each in QUESTIONS.groups if each.id == "leg")
     screen = screen_of(group, {"calf_pain_or_tender": True, "calf_pain_pattern": "both_sides"}, QUESTIONS)
     assert screen is not None
     assert "calf_pain_pattern" in screen.keys

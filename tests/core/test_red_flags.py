@@ -55,7 +55,7 @@ def person(change: Mapping[str, Any]) -> dict[str, Any]:
         del answers[key]
     if answers["swelling"] == "none":
         answers = {key: value for key, value in answers.items() if not key.startswith("swelling_")}
-    return answers
+    return {key: tuple(value) if isinstance(value, list) else value for key, value in answers.items()}
 
 
 def fired(screening: Screening) -> list[str]:
@@ -83,6 +83,22 @@ def test_examples(case: Any) -> None:
     assert case.get("fires") is None or case["fires"] in fired(screening)
     not_excluded = [sign.rule.id for sign in screening.not_excluded]
     assert set(case.get("not_excluded", ())) <= set(not_excluded)
+
+
+@pytest.mark.parametrize("case", CASES["open"], ids=ids)
+def test_silence_leaves_a_rule_open_when_the_answers_give_a_reason(case: Any) -> None:
+    screening = screen(person(case["answers"]), READY)
+    assert case["rule"] in {sign.rule.id for sign in screening.not_excluded}
+    assert RANK[screening.urgency] <= RANK["same_day"]
+    for change in case["but_not"].values():
+        otherwise = screen(person({**case["answers"], **change}), READY)
+        assert case["rule"] not in {sign.rule.id for sign in otherwise.not_excluded}, change
+        assert otherwise.unanswered
+
+
+def test_every_rule_with_its_own_reason_to_stay_open_has_a_pair() -> None:
+    own = {rule.id for rule in RED_FLAGS.rules if rule.open_when is not None}
+    assert own == {case["rule"] for case in CASES["open"]}
 
 
 def conditions_of(rule: RedFlag) -> tuple[Condition, ...]:
@@ -149,6 +165,8 @@ def legal(key: str) -> st.SearchStrategy[Any]:
     question = QUESTIONS.by_key[key]
     if question.type == "bool":
         return st.booleans()
+    if question.type == "list":
+        return st.lists(st.sampled_from(question.options), min_size=1, max_size=3, unique=True).map(tuple)
     return st.sampled_from(question.options or NUMBERS[key])
 
 
@@ -200,7 +218,7 @@ def test_when_taking_back_a_yes_lowers_the_urgency_the_key_is_asked_again(
     taken_back = screen({each: value for each, value in yes.items() if each != key}, READY)
     if RANK[taken_back.urgency] > rank(yes):
         question = QUESTIONS.by_key[key]
-        parents = unknown_keys(question.ask_when, taken_back.facts) if question.ask_when else ()
+        parents = unknown_keys(question.applies_when, taken_back.facts) if question.applies_when else ()
         assert {key, *parents} & set(taken_back.unanswered)
 
 
@@ -269,12 +287,11 @@ def plainly(facts: Facts) -> Iterator[tuple[str, str]]:
         if when:
             yield rule.id, "fires"
         elif rule.urgency in {"emergency", "same_day"}:
-            signs = [
-                leaf
-                for leaf in leaves_of(rule.when)
-                if isinstance(leaf, Leaf) and leaf.key not in RED_FLAGS.policy.context_keys
-            ]
-            if any(evaluate(leaf, facts) for leaf in signs):
+            leaves = [leaf for leaf in leaves_of(rule.when) if isinstance(leaf, Leaf)]
+            signs = [leaf for leaf in leaves if leaf.key not in RED_FLAGS.policy.context_keys]
+            reasons: list[Condition] = [*signs] if rule.open_when is None else [rule.open_when]
+            quiet = rule.open_unless is not None and evaluate(rule.open_unless, facts)
+            if not quiet and any(evaluate(reason, facts) for reason in reasons):
                 yield rule.id, "open"
 
 
@@ -346,7 +363,7 @@ INJURED = {"recent_trauma": True, "walked_after_injury": True}
         ({"age_years": None, "tibial_bump_sudden_pop": True}, "RF13"),
         ({"age_years": None, "fever_or_unwell": True, "limp": True}, "RF09"),
         # swelling skipped
-        ({"swelling": None, "infection_risk": True}, "RF03b"),
+        ({"swelling": None, "infection_risk": True, "hot": True}, "RF02"),
         # no swelling, but it came within two hours: contradictory, so not known
         (INJURED | {"trauma_days": 2, "swelling_onset": "within_2_hours"}, "RF14"),
     ],

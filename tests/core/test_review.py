@@ -6,11 +6,12 @@ from dataclasses import replace
 from datetime import date
 
 import pytest
+from tests.told import Told
 
-from goodknee.core.knowledge.review import ReviewNeed, Reviews, SignOff
+from goodknee.core.knowledge.review import ReviewerRole, ReviewNeed, Reviews, SignOff
 from goodknee.core.review import State, changes, review, unknown_sign_offs
 from goodknee.readers.knowledge import load_knowledge
-from goodknee.readers.knowledge_items import items_of
+from goodknee.readers.knowledge_items import items_of, own_roles
 
 ITEM = "red_flags.yaml: RF01"
 DOCTOR = SignOff(
@@ -32,6 +33,27 @@ def test_two_people_one_of_the_needed_role() -> None:
     assert state(DOCTOR, PHYSIO) is State.SIGNED
     assert state(DOCTOR, replace(DOCTOR, role="coach")) is State.TOO_FEW  # the same person twice
     assert state(replace(DOCTOR, role="coach"), PHYSIO) is State.TOO_FEW  # no physician
+
+
+def test_an_item_may_need_another_role_than_its_file() -> None:
+    reviews = Reviews(people_needed=2, needs={"red_flags.yaml": NEED}, sign_offs=(DOCTOR, PHYSIO))
+    roles: dict[str, ReviewerRole] = {ITEM: "dietitian"}
+    (item,) = review({ITEM: "c1"}, reviews, today=date(2026, 6, 1), own_roles=roles)
+    assert (item.role, item.state) == ("dietitian", State.TOO_FEW)
+    knowledge = load_knowledge()
+    assert own_roles(knowledge)["claims.yaml: C097"] == "dietitian"
+    assert "claims.yaml: C001" not in own_roles(knowledge)
+
+
+def test_every_part_of_the_pack_that_advises_needs_a_review() -> None:
+    knowledge = load_knowledge()
+    advises = {
+        sentence.where.partition(".yaml")[0] + ".yaml"
+        for sentence in Told(knowledge).sentences
+        if sentence.advice
+    }
+    told_by_rules = {"words/en.yaml"}  # its sentences that advise are named by the rules of the runs
+    assert advises - told_by_rules <= set(knowledge.reviews.needs)
 
 
 def test_a_conflict_of_interest_does_not_count() -> None:

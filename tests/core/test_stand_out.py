@@ -4,13 +4,15 @@ from datetime import date, timedelta
 
 import numpy as np
 import pytest
+from tests.made_up_diary import told
 from tests.services.made_up_runs import a_run
 
 from goodknee.core.load.exposure import run_log, session_spikes
-from goodknee.core.load.pain import pain_days
+from goodknee.core.load.pain import PainDays, pain_days
 from goodknee.core.load.stand_out import Finding, next_run, pain_around, spikes_that_stand_out
 from goodknee.core.load.trend import compare_recent, rolling_middle
-from goodknee.core.model import DiaryEntry
+from goodknee.core.model import StoredEntry
+from goodknee.core.track import diary
 from goodknee.readers.knowledge import load_knowledge
 
 KNOWLEDGE = load_knowledge()
@@ -27,8 +29,12 @@ def found(*runs: tuple[int, float]) -> tuple[Finding, ...]:
     return spikes_that_stand_out(log, spikes, KNOWLEDGE, last_day=TODAY)
 
 
-def pain(*entries: tuple[int, int], side: str = "right") -> list[DiaryEntry]:
-    return [DiaryEntry(day=days_ago(n), side="right", pain_worst=worst) for n, worst in entries]
+def pain(*entries: tuple[int, int], side: str = "right") -> list[StoredEntry]:
+    return [told(day=days_ago(n), side="right", pain_worst=worst) for n, worst in entries]
+
+
+def pain_of(entries: list[StoredEntry]) -> PainDays:
+    return pain_days(diary.days(entries, KNOWLEDGE.log))
 
 
 def test_a_spike_carries_its_receipt() -> None:
@@ -74,7 +80,7 @@ def test_only_so_many_are_shown_and_none_from_long_ago() -> None:
     ],
 )
 def test_pain_around_a_spike(entries: list[tuple[int, int]], expected: str) -> None:
-    finding = pain_around(days_ago(10), pain_days(pain(*entries)), KNOWLEDGE)
+    finding = pain_around(days_ago(10), pain_of(pain(*entries)), KNOWLEDGE)
     assert finding is not None
     assert expected in finding.reason.says
     assert "does not prove" in finding.reason.says
@@ -82,32 +88,32 @@ def test_pain_around_a_spike(entries: list[tuple[int, int]], expected: str) -> N
 
 def test_a_sore_knee_before_does_not_hide_the_other_that_hurts_after() -> None:
     entries = [
-        DiaryEntry(day=days_ago(20), side="left", pain_worst=6),
-        DiaryEntry(day=days_ago(5), side="left", pain_worst=6),
-        DiaryEntry(day=days_ago(20), side="right", pain_worst=0),
-        DiaryEntry(day=days_ago(5), side="right", pain_worst=5),
+        told(day=days_ago(20), side="left", pain_worst=6),
+        told(day=days_ago(5), side="left", pain_worst=6),
+        told(day=days_ago(20), side="right", pain_worst=0),
+        told(day=days_ago(5), side="right", pain_worst=5),
     ]
-    finding = pain_around(days_ago(10), pain_days(entries), KNOWLEDGE)
+    finding = pain_around(days_ago(10), pain_of(entries), KNOWLEDGE)
     assert finding is not None
     assert finding.reason.says.startswith("This is about your right knee. In the 28 days before")
     assert (finding.reason.facts["worst_before"], finding.reason.facts["worst_after"]) == (0, 5)
 
 
 def test_the_morning_of_a_run_comes_before_it() -> None:
-    mornings = [DiaryEntry(day=days_ago(n), side="left", pain_morning=pain) for n, pain in ((10, 6), (9, 2))]
-    finding = pain_around(days_ago(10), pain_days(mornings), KNOWLEDGE)
+    mornings = [told(day=days_ago(n), side="left", pain_morning=pain) for n, pain in ((10, 6), (9, 2))]
+    finding = pain_around(days_ago(10), pain_of(mornings), KNOWLEDGE)
     assert finding is not None
     assert (finding.reason.facts["worst_before"], finding.reason.facts["worst_after"]) == (6, 2)
 
 
 def test_pain_around_needs_an_entry_after_the_run() -> None:
-    assert pain_around(days_ago(10), pain_days(pain((20, 6))), KNOWLEDGE) is None
-    assert pain_around(days_ago(40), pain_days(pain((11, 6))), KNOWLEDGE) is None
+    assert pain_around(days_ago(10), pain_of(pain((20, 6))), KNOWLEDGE) is None
+    assert pain_around(days_ago(40), pain_of(pain((11, 6))), KNOWLEDGE) is None
 
 
-def next_run_after(runs: list[tuple[int, float]], entries: list[DiaryEntry]) -> Finding | None:
+def next_run_after(runs: list[tuple[int, float]], entries: list[StoredEntry]) -> Finding | None:
     log = run_log([a_run(days_ago(n), km).activity for n, km in runs])
-    return next_run(log, pain_days(entries), KNOWLEDGE, today=TODAY)
+    return next_run(log, pain_of(entries), KNOWLEDGE, today=TODAY)
 
 
 def test_the_next_run_stays_within_ten_per_cent_and_is_rounded_down() -> None:
@@ -147,27 +153,27 @@ def test_more_pain_never_names_more_kilometres() -> None:
     assert named == sorted(named, reverse=True)
 
 
-def test_pain_is_one_measure_and_the_highest_of_the_day() -> None:
-    diary = [
-        DiaryEntry(day=TODAY, side="right", pain_worst=3, pain_now=9),
-        DiaryEntry(day=TODAY, side="right", pain_worst=5),
-        DiaryEntry(day=TODAY, side="left", pain_worst=1),
-        DiaryEntry(day=days_ago(1), side="left", pain_now=8),
+def test_pain_is_one_measure_and_what_counts_of_the_day() -> None:
+    entries = [
+        told(day=TODAY, side="right", pain_worst=3, pain_now=9),
+        told(day=TODAY, side="right", pain_worst=5),
+        told(day=TODAY, side="left", pain_worst=1),
+        told(day=days_ago(1), side="left", pain_now=8),
     ]
-    days = pain_days(diary)
+    days = pain_of(entries)
     assert days.measure == "pain_worst"
     assert list(zip(days.side.tolist(), days.worst.tolist(), strict=True)) == [("left", 1), ("right", 5)]
 
 
 def test_a_diary_without_numbers_has_no_pain() -> None:
-    days = pain_days([DiaryEntry(day=TODAY, side="left", note="new shoes")])
+    days = pain_of([told(day=TODAY, side="left", note="new shoes")])
     assert days.measure is None
     assert len(days.day) == 0
 
 
 def test_swapping_left_and_right_swaps_the_answer() -> None:
-    left = pain_days([DiaryEntry(day=TODAY, side="left", pain_worst=4)])
-    right = pain_days([DiaryEntry(day=TODAY, side="right", pain_worst=4)])
+    left = pain_of([told(day=TODAY, side="left", pain_worst=4)])
+    right = pain_of([told(day=TODAY, side="right", pain_worst=4)])
     assert (left.side.tolist(), right.side.tolist()) == (["left"], ["right"])
     assert left.worst.tolist() == right.worst.tolist()
 

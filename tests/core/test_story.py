@@ -83,22 +83,21 @@ def test_the_diary_begins_with_the_pain_and_has_holes() -> None:
     assert {entry.side for entry in story.diary} == {"right"}
     assert all(entry.run_id is None for entry in story.diary)
     run_days = {run.starts_at.date() for run in story.runs}
-    assert {entry.day for entry in story.diary if entry.pain_during is not None} == {
+    assert {entry.day for entry in story.diary if "pain_during" in entry.answers} == {
         day for day in run_days if day > BIG_RUN_DAY
     }
 
 
 def test_pain_rises_eases_flares_after_the_hills_and_settles() -> None:
     diary = {(entry.day - BIG_RUN_DAY).days: entry for entry in year().diary}
-    worst = {after: entry.pain_worst for after, entry in diary.items() if entry.pain_worst is not None}
+    worst = {after: float(entry.answers["pain_worst"]) for after, entry in diary.items()}
     assert len(worst) == len(diary)
     assert [worst[after] for after in (2, 7, 14, 36, 49)] == [2, 5, 6, 5, 2]
     assert min(pain for after, pain in worst.items() if 20 < after < 35) == 2
     assert max(worst.values()) == 6
     for after, entry in diary.items():
-        assert entry.pain_morning is not None
-        assert 0 <= entry.pain_morning <= worst[after]
-        assert (entry.pain_during or 0) <= worst[after]
+        assert 0 <= float(entry.answers["pain_morning"]) <= worst[after]
+        assert float(entry.answers.get("pain_during", 0)) <= worst[after]
 
 
 def test_the_same_seed_is_the_same_year_and_another_is_not() -> None:

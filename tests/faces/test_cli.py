@@ -182,7 +182,7 @@ def test_report_tells_the_runs(goodknee: Goodknee, run_file: Path, tmp_path: Pat
     page = tmp_path / "report.html"
     document = goodknee.json("report", "-o", page, "--today", "2026-05-10")
     assert document["file"] == str(page)
-    assert document["today"] == "2026-05-10"
+    assert (document["day"], document["today"]["verdict"]) == ("2026-05-10", "withheld")
     assert len(document["runs"]) == 1
     assert "<html" in page.read_text("utf-8")
 
@@ -267,4 +267,4 @@ def test_typed_ages_of_runs_use_the_day_of_the_call(
 ) -> None:
     goodknee("import", run_file)
     late = (datetime(2026, 5, 3, tzinfo=UTC) + timedelta(days=400)).date().isoformat()
-    assert goodknee.json("report", "-o", tmp_path / "r.html", "--today", late)["today"] == late
+    assert goodknee.json("report", "-o", tmp_path / "r.html", "--today", late)["day"] == late

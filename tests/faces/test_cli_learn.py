@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 
 from goodknee.faces.cli import main
+from goodknee.stores.store import open_store
 
 KEYS = {"instrument", "score", "range", "better", "answered", "missing", "valid", "mcid", "mdc", "note"}
 
@@ -54,6 +55,37 @@ def test_score_is_the_agreed_document(goodknee: Goodknee, tmp_path: Path) -> Non
     assert "Sun 29 Nov 2026" in said
 
 
+def test_a_score_is_kept_and_the_next_one_held_against_it(goodknee: Goodknee, tmp_path: Path) -> None:
+    file = tmp_path / "answers.yaml"
+    file.write_text("usual_7d: 6\n", "utf-8")
+    assert goodknee.json("score", "nprs", "--answers", file, "--today", "2026-11-01")["before"] is None
+    asked = goodknee.json("score", "nprs_usual")
+    assert asked["before"] == {"day": "2026-11-01", "score": 6.0}
+    assert asked["due_on"] == "2026-11-08"
+    file.write_text("usual_7d: 3\n", "utf-8")
+    said = goodknee("score", "nprs", "--answers", file)
+    assert "6, Sun 1 Nov 2026: better than the noise" in said
+    with open_store(goodknee.data) as store:
+        kept = store.scores()
+    assert [(each.value, each.day.isoformat()) for each in kept] == [(6.0, "2026-11-01"), (3.0, "2026-11-22")]
+    assert kept[1].result["change"] == "better"
+    assert kept[1].answers == {"usual_7d": 3}
+    assert kept[1].code_version
+    assert kept[1].knowledge_version
+    sheet = goodknee.json("refer", "physio", "-o", tmp_path / "sheet.html")
+    assert len(sheet["scores"]) == 1
+    assert " 3 (0 to 10" in sheet["scores"][0]
+
+
+def test_what_is_no_score_is_not_kept(goodknee: Goodknee, tmp_path: Path) -> None:
+    file = tmp_path / "answers.yaml"
+    file.write_text("limp: 1\n", "utf-8")
+    assert "no, there is no score to keep" in goodknee("score", "akps", "--answers", file)
+    with open_store(goodknee.data) as store:
+        assert store.scores() == []
+    goodknee("score", "womac", code=1)
+
+
 def test_score_without_answers_says_what_to_answer(goodknee: Goodknee) -> None:
     said = goodknee("score", "akps")
     assert "limp: Do you limp?" in said
@@ -97,6 +129,27 @@ def test_learn_lists_and_tells(goodknee: Goodknee) -> None:
     assert goodknee.json("learn", "when_help")["sources"]
     goodknee("learn", "when_helps", code=1)
     assert "when_help?" in goodknee.err
+
+
+def test_a_lesson_that_was_read_is_remembered_and_the_next_one_offered(goodknee: Goodknee) -> None:
+    assert goodknee("learn", "what_it_is").endswith("Next: goodknee learn hurt_not_harm\n")
+    listed = goodknee.json("learn")
+    assert listed["next"] == "hurt_not_harm"
+    assert {each["id"]: each["read_on"] for each in listed["lessons"]}["what_it_is"] == "2026-11-22"
+    for lesson in ("hurt_not_harm", "load_capacity", "when_help"):
+        goodknee("learn", lesson)
+    first_week = goodknee.json("learn")["next"]
+    assert first_week not in {"what_it_is", "hurt_not_harm", "load_capacity", "when_help"}
+    weeks = {goodknee.json("learn", "--today", day)["next"] for day in ("2026-11-22", "2027-02-22")}
+    assert None not in weeks
+    assert goodknee.json("learn", "--today", "2026-11-21")["next"] == "what_it_is"
+
+
+def test_every_lesson_read_leaves_none_to_offer(goodknee: Goodknee) -> None:
+    for lesson in goodknee.json("learn")["lessons"]:
+        goodknee("learn", lesson["id"])
+    assert goodknee.json("learn")["next"] is None
+    assert "You have read all" in goodknee("learn")
 
 
 def test_refer_writes_one_page(goodknee: Goodknee, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -51,6 +51,11 @@ REFUSED = {
     "no such day": ("goal_date: 2026-02-31\n", "not plain YAML"),
     "a key that is a list": ("? [a]\n: 1\n", "not plain YAML"),
     "a key that is a map": ("{a: 1}: 1\n", "not plain YAML"),
+    "an octal number": ("age_years: 031\n", "031 is not written as a plain number"),
+    "a number in sixties": ("age_years: 1:30\n", "1:30 is not written as a plain number"),
+    "a hexadecimal number": ("age_years: 0x1F\n", "0x1F is not written as a plain number"),
+    "a number of 6,000 digits": ("age_years: " + "9" * 6_000 + "\n", "is not written as a plain number"),
+    "a zero byte": ("age_years: 30\n\0\n", "not plain YAML"),
     "too long": ("a: " + "x" * MOST_BYTES, "longer than"),
 }
 

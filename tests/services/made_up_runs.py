@@ -4,22 +4,33 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import UTC, date, datetime, time, timedelta
+from pathlib import Path
 
-from goodknee.core.model import Activity, DiaryEntry, StoredRun
+from tests.made_up_diary import told
+
+from goodknee.core.model import Activity, StoredEntry, StoredRun
+from goodknee.stores.run_sums import SumsFile
+from goodknee.stores.samples import SamplesPlace
 
 TODAY = date(2026, 5, 17)
 
 
 class MadeUpStore:
     def __init__(
-        self, runs: Sequence[StoredRun] = (), diary: Sequence[DiaryEntry] = (), *, simulated: bool = False
+        self, runs: Sequence[StoredRun] = (), diary: Sequence[StoredEntry] = (), *, simulated: bool = False
     ) -> None:
         self._runs, self._diary, self.simulated = list(runs), list(diary), simulated
 
     def runs(self) -> list[StoredRun]:
         return self._runs
 
-    def diary(self) -> list[DiaryEntry]:
+    def samples_places(self) -> dict[str, SamplesPlace]:
+        return {}
+
+    def kept_sums(self) -> SumsFile:
+        return SumsFile(Path("nowhere"))
+
+    def diary(self) -> list[StoredEntry]:
         return self._diary
 
 
@@ -63,9 +74,9 @@ def the_story() -> MadeUpStore:
     days = [TODAY - timedelta(days=3 * index) for index in range(120)]
     runs = [a_run(day, 5.0, pace_s=360 + day.toordinal() % 7) for day in reversed(days) if day != jump]
     runs.append(a_run(jump, 8.05))
-    diary = [DiaryEntry(day=jump - timedelta(days=9), side="right", pain_worst=1)]
+    diary = [told(day=jump - timedelta(days=9), side="right", pain_worst=1)]
     diary += [
-        DiaryEntry(day=jump + timedelta(days=index), side="right", pain_worst=min(6, 1 + index // 2))
+        told(day=jump + timedelta(days=index), side="right", pain_worst=min(6, 1 + index // 2))
         for index in range(2, 50)
         if index % 5
     ]

@@ -105,7 +105,14 @@ def test_the_emergency_number_is_that_of_the_country() -> None:
 
 
 def test_an_answer_that_is_not_legal_keeps_nothing(store: Store) -> None:
-    for wrong in ({"age_years": 210}, {"trauma_days": 3}, {"hott": True}, {"swelling": "huge"}):
+    for wrong in (
+        {"age_years": 210},
+        {"trauma_days": 3},
+        {"hott": True},
+        {"swelling": "huge"},
+        {"seen_for_rule": ["RF999 2026-05-01 cleared"]},
+        {"seen_for_rule": ["RF32 2099-05-01 cleared"]},
+    ):
         with pytest.raises(AnswerError):
             check(store, **wrong)
     assert store.checks() == []

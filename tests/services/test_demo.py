@@ -10,6 +10,7 @@ import pytest
 from goodknee.errors import AnswerError, StoreError
 from goodknee.readers.activity_file import read
 from goodknee.readers.knowledge import load_knowledge
+from goodknee.services.decide_today import answer_today
 from goodknee.services.demo import STORY_DAY, DemoResult, make_demo, write_year
 from goodknee.stores.store import Store, open_store
 
@@ -81,7 +82,7 @@ def test_the_diary_speaks_of_the_runs_of_its_days(store: Store) -> None:
     tied = [entry for entry in diary if entry.run_id]
     assert {entry.day for entry in tied} == {day for day in days.values() if day and day > BIG_RUN_DAY}
     assert all(days[entry.run_id] == entry.day for entry in tied if entry.run_id)
-    assert all(entry.pain_during is None for entry in diary if not entry.run_id)
+    assert all("pain_during" not in entry.answers for entry in diary if not entry.run_id)
     assert len(diary) > len(tied) + 15
 
 
@@ -89,6 +90,16 @@ def test_the_page_says_simulated_and_shows_the_big_run(made: DemoResult) -> None
     page = made.report_html.read_text("utf-8")
     assert "imulated" in page
     assert "14.5" in page
+
+
+def test_the_report_says_what_today_says_and_keeps_no_decision(made: DemoResult, store: Store) -> None:
+    answer = answer_today(store, load_knowledge(), now=NOW, today=STORY_DAY)
+    assert answer.stored is not None
+    assert answer.stored.id == 1  # the report kept none
+    assert answer.document["verdict"] == "go"
+    page = made.report_html.read_text("utf-8")
+    for says in (answer.document["says"], *answer.document["do"], *answer.document["would_change"]):
+        assert says in page
 
 
 def test_a_demo_is_remade_from_scratch(made: DemoResult) -> None:

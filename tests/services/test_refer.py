@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from datetime import date
+from dataclasses import replace
+from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
 
@@ -15,7 +16,6 @@ from tests.pack_files import cases, pack_file
 from goodknee.core.assess import differential, red_flags
 from goodknee.core.assess.answers import check_answers
 from goodknee.core.assess.conditions import Facts, evaluate
-from goodknee.core.assess.proms import score
 from goodknee.core.assess.referral import MOST_SIGNS, DatedScore, KnownOfRunner, Sheet, SheetPack
 from goodknee.core.assess.visits import Visit, after_visits
 from goodknee.core.knowledge import Pack, Source
@@ -25,9 +25,11 @@ from goodknee.core.knowledge.proms import Proms
 from goodknee.core.knowledge.questions import Questions
 from goodknee.core.knowledge.red_flags import RedFlags
 from goodknee.core.knowledge.treatments import Treatments
+from goodknee.core.model import NewScore
 from goodknee.core.words import Words
 from goodknee.errors import AnswerError
-from goodknee.services.refer import make_referral, referral_document
+from goodknee.services.refer import dated_scores, make_referral, referral_document
+from goodknee.stores.store import open_store
 from goodknee.writers.refer import render_sheet
 
 CHECKOUT = Path(__file__).resolve().parents[2]
@@ -39,6 +41,16 @@ PACK = SheetPack(
     words=pack_file("words/en.yaml", Words),
 )
 LABEL: Pack = pack_file("pack.yaml", Pack)
+A_SCORE = NewScore(
+    at=datetime(2026, 11, 1, 7, 0, tzinfo=UTC),
+    day=TODAY,
+    instrument="akps",
+    answers={},
+    value=50.0,
+    result={},
+    code_version="0",
+    knowledge_version="0",
+)
 PROMS: Proms = pack_file("proms.yaml", Proms)
 SIGNS = red_flags.ready(PACK.red_flags, PACK.questions)
 PATTERNS = differential.ready(pack_file("differential.yaml", Differential))
@@ -190,11 +202,31 @@ def test_many_signs_are_counted_and_the_most_urgent_shown() -> None:
 
 def test_scores_and_what_was_tried_stand_on_the_sheet() -> None:
     akps = PROMS.by_name["akps"]
-    done = score(akps, dict.fromkeys(akps.by_key, 2), PROMS)
-    runner = known(ORDINARY, scores=(DatedScore(score=done, day=TODAY),), tried=("Tape <3 weeks>",))
+    tried = {"weeks_active_care": 6, "previous_knee_surgery": True, "recreational_user_of": ["omega3"]}
+    runner = known(ORDINARY | tried, scores=(DatedScore(instrument=akps, value=72.0, day=TODAY),))
     (line,) = sheet("physio", runner).scores
     assert "72 (0 to 100, higher is better), 22\u00a0Nov, adapted words" in line
-    assert "Tape &lt;3 weeks&gt;" in html(sheet("physio", runner))
+    assert sheet("physio", runner).tried == (
+        "Less load and exercises: for 6 weeks",
+        "Operation: on this knee",
+        "Products taken: omega-3",
+    )
+    assert "Less load and exercises: for 6 weeks" in html(sheet("physio", runner))
+    assert sheet("form", runner).tried == ("Less load and exercises: for 6 weeks",)
+
+
+def test_the_latest_score_of_each_questionnaire_is_told_the_newest_first(tmp_path: Path) -> None:
+    with open_store(tmp_path, create=True) as store:
+        for day, instrument, value in (
+            (1, "akps", 60.0),
+            (8, "akps", 72.0),
+            (9, "groc", 2.0),
+            (29, "akps", 80.0),
+        ):
+            store.add_score(replace(A_SCORE, day=date(2026, 11, day), instrument=instrument, value=value))
+        store.add_score(replace(A_SCORE, day=TODAY, instrument="gone"))
+        told = dated_scores(store, PROMS, today=TODAY)
+    assert [(each.instrument.id, each.value) for each in told] == [("groc", 2.0), ("akps", 72.0)]
 
 
 @given(st.sampled_from(SHEETS), st.dictionaries(st.sampled_from(sorted(ORDINARY)), st.just(None)))

@@ -1,21 +1,25 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
 from dataclasses import replace
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from tests.made_up_diary import told
+from tests.pack_files import cases
 from tests.services.made_up_runs import TODAY, MadeUpStore, a_run, the_story
 
-from goodknee.core.model import DiaryEntry
-from goodknee.core.report import CheckInForce, Report, SignInForce
+from goodknee.core.assess.answers import check_answers
+from goodknee.core.model import StoredEntry
+from goodknee.core.report import Report
 from goodknee.core.summary import SPORT_BY_PACE
 from goodknee.readers.knowledge import load_knowledge
+from goodknee.services.assess import Assessment, CheckPack, look_at
 from goodknee.services.report import make_report, report_document
-from goodknee.writers.report import render_html
 
 KNOWLEDGE = load_knowledge()
 
@@ -80,7 +84,7 @@ def test_the_first_lines_do_not_turn_less_pain_into_more(
 ) -> None:
     runs = [a_run(days_ago(n), 9.0 if n == 20 else 5.0) for n in range(60, 0, -2)]
     pains = [(25, before), (10, after)]
-    diary = [DiaryEntry(day=days_ago(n), side="left", pain_worst=worst) for n, worst in pains]
+    diary = [told(day=days_ago(n), side="left", pain_worst=worst) for n, worst in pains]
     report = report_of(MadeUpStore(runs, diary))
     assert len(report.lead) == 1 + (says is not None)
     assert says is None or says in report.lead[1]
@@ -93,7 +97,7 @@ def test_a_store_whose_runs_do_not_count_says_so() -> None:
 
 def test_the_last_days_of_a_quiet_store_are_named_by_their_date() -> None:
     runs = [a_run(days_ago(n), 5.0, cadence_spm=None) for n in range(160, 90, -3)]
-    diary = [DiaryEntry(day=days_ago(60), side="left", pain_worst=0)]
+    diary = [told(day=days_ago(60), side="left", pain_worst=0)]
     report = report_of(MadeUpStore(runs, diary))
     assert report.lead[-1].startswith("Your last run or diary entry here is from Wed\u00a018\u00a0Mar")
     said = (*report.lead, *(row.says for row in report.trends), *(each.says for each in report.missing))
@@ -118,7 +122,7 @@ def test_walks_and_rides_are_counted_and_not_compared() -> None:
 def test_what_lies_after_today_is_left_out() -> None:
     runs = [a_run(days_ago(n), 5.0) for n in range(60, 0, -3)]
     later = [a_run(days_ago(-1), 20.0)]
-    diary = [DiaryEntry(day=days_ago(-2), side="left", pain_worst=9)]
+    diary = [told(day=days_ago(-2), side="left", pain_worst=9)]
     report = report_of(MadeUpStore([*runs, *later], diary))
     assert report.spikes == ()
     assert report.pain == ()
@@ -137,7 +141,7 @@ def test_a_quiet_store_ends_its_charts_at_the_last_entry() -> None:
     assert report.next_run is None
     assert report.recent[0].runs == 0
     assert any("charts end there" in sentence for sentence in report.lead)
-    entry = [DiaryEntry(day=days_ago(2), side="left", pain_worst=0)]
+    entry = [told(day=days_ago(2), side="left", pain_worst=0)]
     assert report_of(MadeUpStore([a_run(days_ago(60), 5.0)], entry)).last_day == TODAY
 
 
@@ -161,7 +165,10 @@ def test_the_document_is_plain_json_with_facts_and_sources() -> None:
 
 
 runs_of_a_year = st.lists(
-    st.tuples(st.integers(0, 400), st.one_of(st.none(), st.floats(0, 60)), st.integers(0, 23)), max_size=30
+    st.tuples(
+        st.integers(0, 400), st.one_of(st.none(), st.just(0.0), st.floats(0.001, 60)), st.integers(0, 23)
+    ),
+    max_size=30,
 )
 diaries = st.lists(
     st.tuples(st.integers(0, 100), st.sampled_from(["left", "right"]), st.integers(0, 10)), max_size=8
@@ -177,7 +184,7 @@ def test_any_store_gives_a_report_and_its_order_never_matters(
         a_run(days_ago(n), km, hour=hour)
         for n, km, hour in {(n, hour): (n, km, hour) for n, km, hour in runs}.values()
     ]
-    entries = [DiaryEntry(day=days_ago(n), side=side, pain_worst=worst) for n, side, worst in diary]
+    entries = [told(day=days_ago(n), side=side, pain_worst=worst) for n, side, worst in diary]
     first = report_document(report_of(MadeUpStore(stored, entries)))
     json.dumps(first, allow_nan=False)
     chance.shuffle(stored)
@@ -194,25 +201,92 @@ def test_runs_known_by_their_pace_alone_are_said() -> None:
     assert "sport_by_pace" not in missing(report_of(MadeUpStore([run])))
 
 
-def test_a_warning_sign_of_the_check_comes_before_every_number() -> None:
-    sign = SignInForce(
-        rule="RF02",
-        action="Go to an emergency department now.",
-        reason="It can be an infection.",
-        sources=("coakley2006",),
-    )
-    held = CheckInForce(says="Get emergency care now", holds=("running", "strength"), signs=(sign,))
-    store = MadeUpStore([a_run(days_ago(n), 5.0) for n in range(60, -1, -3)])
-    assert make_report(store, KNOWLEDGE, today=TODAY).next_run is not None
-    report = make_report(store, KNOWLEDGE, today=TODAY, check=held)
-    assert report.next_run is None
+# The knee check
+
+PACK = CheckPack.of(KNOWLEDGE)
+CALM: dict[str, Any] = {
+    **cases("red_flags.yaml")["clean"],
+    "side": "right", "location": ["front"], "spot": "around_or_behind_kneecap",
+    "aggravated_by": ["squat", "stairs_down"], "pain_worst_3d_right": 2, "pain_stairs_up_right": 1,
+    "days_since_last_run": 1, "last_run_pain_max": 1, "last_run_settle_minutes": 10,
+}  # fmt: skip
+
+
+def checked(*, on: date = TODAY, **changes: Any) -> Assessment:
+    given = check_answers({**CALM, **changes}, PACK.questions)
+    at = datetime.combine(on, time(8), tzinfo=UTC)
+    return look_at(given, PACK, day=on, at=at, today=TODAY)
+
+
+def with_check(check: Assessment, *, diary: Sequence[StoredEntry] = (), cadence_spm: float = 166.0) -> Report:
+    runs = [a_run(days_ago(n), 5.0, cadence_spm=cadence_spm) for n in range(60, -1, -3)]
+    return make_report(MadeUpStore(runs, diary), KNOWLEDGE, today=TODAY, check=check)
+
+
+def rules(report: Report) -> list[str]:
+    return [finding.reason.rule for finding in report.findings]
+
+
+def test_a_check_without_a_sign_leaves_the_numbers() -> None:
+    report = with_check(checked())
+    assert rules(report) == ["load.next_run"]
     assert "check" not in missing(report)
-    page = render_html(report)
-    assert page.index(sign.action) < page.index("chart-recent")
-    assert sign.action in render_html(make_report(MadeUpStore(), KNOWLEDGE, today=TODAY, check=held))
+    assert report.check
+    assert not report.check.blocked
 
 
-def test_a_check_that_holds_nothing_leaves_the_numbers() -> None:
-    store = MadeUpStore([a_run(days_ago(n), 5.0) for n in range(60, -1, -3)])
-    calm = CheckInForce(says="Routine", holds=(), signs=())
-    assert make_report(store, KNOWLEDGE, today=TODAY, check=calm).next_run is not None
+@pytest.mark.parametrize(
+    "answers",
+    [
+        {"hot": True, "fever_or_unwell": True},  # a sign holds everything
+        {"pain_worst_3d_right": 6},  # no sign, but the knee has to settle
+        {"hot": None},  # an open safety question gives no leave to run
+    ],
+)
+def test_no_distance_is_named_while_the_check_says_not_to_run(answers: dict[str, Any]) -> None:
+    assert rules(with_check(checked(**answers))) == []
+    assert rules(with_check(checked(on=days_ago(30), **answers))) == []
+
+
+def test_the_word_on_running_is_about_the_next_day_until_there_is_news() -> None:
+    def running_day(check: Assessment, *diary: StoredEntry) -> date | None:
+        found = with_check(check, diary=diary).check
+        assert found
+        return found.running_day
+
+    assert running_day(checked()) == days_ago(-1)
+    assert running_day(checked(on=days_ago(1))) == TODAY
+    assert running_day(checked(on=days_ago(2))) is None
+    news = told(day=TODAY, side="right", pain_worst=3)
+    assert running_day(checked(on=days_ago(1)), news) is None
+    assert running_day(checked(), news) == days_ago(-1)
+
+
+def test_a_check_of_today_outweighs_older_pain_and_an_old_check_does_not() -> None:
+    pain = [told(day=days_ago(5), side="right", pain_worst=3)]
+    assert rules(with_check(checked(), diary=pain)) == ["load.next_run"]
+    assert rules(with_check(checked(on=days_ago(9)), diary=pain)) == ["load.pain_first"]
+
+
+def test_what_the_watch_measured_enters_the_risk_profile() -> None:
+    def factors(report: Report) -> set[str]:
+        assert report.check
+        return {one["id"] for one in report.check.document["risk_factors"]}
+
+    assert "cadence" in factors(with_check(checked(), cadence_spm=162.0))
+    assert "cadence" not in factors(with_check(checked(), cadence_spm=176.0))
+    runs = [a_run(days_ago(n), 9.0 if n == 0 else 5.0) for n in range(60, -1, -3)]
+    spiked = make_report(MadeUpStore(runs), KNOWLEDGE, today=TODAY, check=checked())
+    assert "session_spike" in factors(spiked)
+    assert "session_spike" not in factors(with_check(checked()))
+
+
+def test_what_the_check_left_open_is_said() -> None:
+    assert "check_open" in missing(with_check(checked()))
+
+
+def test_the_document_holds_the_whole_check() -> None:
+    document = json.loads(json.dumps(report_document(with_check(checked())), allow_nan=False))
+    assert document["check"]["urgency"] == "routine"
+    assert document["check"]["differential"][0]["id"] == "pfp"
+    assert report_document(report_of(MadeUpStore()))["check"] is None

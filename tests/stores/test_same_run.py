@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from itertools import count
 
 import pytest
 from hypothesis import given
@@ -73,7 +74,13 @@ def test_short_runs_may_differ_by_a_minute_and_200_m() -> None:
 
 
 def placed(sightings: list[Sighting]) -> dict[int, Place]:
-    return settle(sightings, new_id=lambda sighting, _claimed: f"{sighting.recording}:{sighting.number}")
+    taken = {sighting.run_id for sighting in sightings}
+
+    def new_id(sighting: Sighting, claimed: set[str]) -> str:
+        ids = (f"{sighting.recording}:{sighting.number}{marks * '+'}" for marks in count())
+        return next(each for each in ids if each not in claimed | taken)
+
+    return settle(sightings, new_id=new_id)
 
 
 @pytest.mark.parametrize(

@@ -72,6 +72,23 @@ def test_opening_a_store_of_this_version_loads_no_alembic(store: Store, folder: 
     assert subprocess.run([sys.executable, "-c", code], capture_output=True, check=True).stdout == b"False\n"
 
 
+def test_a_diary_of_before_keeps_what_was_told(tmp_path: Path) -> None:
+    path = tmp_path / "goodknee.sqlite"
+    engine = engine_for(f"{path.as_uri()}?mode=rwc")
+    with writing(engine) as connection:
+        migrations.run(connection, to="0005")
+        connection.exec_driver_sql(
+            "INSERT INTO diary (id, day, side, pain_worst, pain_now, note, run_id)"
+            " VALUES (3, '2026-05-04', 'left', 0, NULL, 'stairs', 'r1')"
+        )
+        connection.exec_driver_sql("INSERT INTO store VALUES (1, 0, NULL, 0)")
+    engine.dispose()
+    with open_store(tmp_path) as store:
+        (entry,) = store.diary()
+    assert (entry.id, entry.side, entry.run_id) == (3, "left", "r1")
+    assert entry.answers == {"pain_worst": 0, "note": "stairs"}
+
+
 @pytest.fixture
 def newer(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Path:
     """As if GoodKnee had a newer version, whose step up is in the file returned."""

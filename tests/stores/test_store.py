@@ -13,9 +13,17 @@ import pyarrow.parquet as pq
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from tests.made_up_diary import told
 from tests.stores.made_up import NOW, START, a_recording, an_activity, bring, everything_in, minutes
 
-from goodknee.core.model import DiaryEntry, NewCheck, Recording, VisitRecord
+from goodknee.core.model import (
+    LessonRead,
+    NewCheck,
+    NewScore,
+    Recording,
+    UnfinishedCheck,
+    VisitRecord,
+)
 from goodknee.errors import AnswerError, StoreError
 from goodknee.stores import folder as store_in_folder
 from goodknee.stores.incoming import pack
@@ -122,7 +130,7 @@ def test_known_bytes_are_known_without_reading_them(store: Store) -> None:
 def test_a_richer_file_takes_the_run_over_and_undo_gives_it_back(store: Store) -> None:
     gpx = a_recording(an_activity(started_at=START + timedelta(seconds=9)), kind="gpx", file="phone.gpx")
     poorer = bring(store, gpx, b"gpx")
-    store.add_diary([DiaryEntry(day=date(2026, 5, 3), side="left", run_id=poorer.run_ids[0])])
+    store.add_diary([told(date(2026, 5, 3), "left", run_id=poorer.run_ids[0], pain_during=2)])
     richer = bring(store, a_recording(), b"fit")
     assert richer.run_ids == poorer.run_ids
     (run,) = store.runs()
@@ -191,16 +199,36 @@ def test_readers_go_on_while_an_import_is_under_way(store: Store, folder: Path) 
     bring(store, a_recording(), b"before")
     with store.start_import(NOW), open_store(folder) as reader:
         assert len(reader.runs()) == 1
-        reader.add_diary([DiaryEntry(day=date(2026, 5, 3), side="left", pain_worst=3)])
+        reader.add_diary([told(date(2026, 5, 3), "left", pain_worst=3)])
 
 
-def test_the_diary_comes_back_by_day(store: Store) -> None:
-    later = DiaryEntry(day=date(2026, 5, 4), side="right", pain_worst=4, note="stairs ✓", settle_minutes=40)
-    earlier = DiaryEntry(day=date(2026, 5, 3), side="right", pain_worst=0)
-    left = replace(earlier, side="left", pain_morning=2, run_id="20260503-0612-3f9a")
-    store.add_diary([later, earlier])
-    store.add_diary([left])
-    assert store.diary() == [left, earlier, later]
+def test_the_diary_comes_back_as_it_was_told(store: Store) -> None:
+    evening = told(
+        date(2026, 5, 4), "right", pain_worst=4.5, note="stairs ✓", limp=True, run_id="20260503-0612-3f9a"
+    )
+    person = told(date(2026, 5, 3), sleep_h=7, tests={"t_stepdown": {"left": (2, True), "right": (0,)}})
+    kept = store.add_diary([evening, person])
+    assert [each.id for each in kept] == [1, 2]
+    assert store.diary() == kept == [replace(evening, id=1), replace(person, id=2)]
+
+
+def test_a_correction_is_a_row_of_its_own_that_names_the_first(store: Store) -> None:
+    entry = told(date(2026, 5, 4), "right", pain_worst=4)
+    (kept,) = store.add_diary([entry])
+    first = store.correct_diary(kept.id, replace(entry, answers={"pain_worst": 6}))
+    second = store.correct_diary(first.id, replace(entry, answers={}))
+    assert (first.corrects, second.corrects) == (kept.id, kept.id)
+    assert store.diary() == [kept, first, second]
+    with pytest.raises(AnswerError, match="no entry 9"):
+        store.correct_diary(9, entry)
+    assert len(store.diary()) == 3
+
+
+def test_entries_are_kept_all_or_none(store: Store) -> None:
+    good = told(date(2026, 5, 4), "right", pain_worst=4)
+    with pytest.raises(StoreError):
+        store.add_diary([good, replace(good, day=None)])  # type: ignore[arg-type] # a row that cannot be
+    assert store.diary() == []
 
 
 def test_a_simulated_store_says_so_and_stands_still_at_its_day(folder: Path) -> None:
@@ -337,6 +365,54 @@ def test_checks_and_visits_come_back_as_they_were_in_their_order(store: Store, f
         assert again.visits() == [A_VISIT, replace(A_VISIT, cleared=False)]
     assert first.id != second.id
     assert first.answers == A_CHECK.answers
+
+
+def test_at_most_one_check_is_unfinished(store: Store, folder: Path) -> None:
+    begun = UnfinishedCheck(
+        at=NOW, day=date(2026, 5, 12), answers={"hot": None}, code_version="0.1", knowledge_version="0.1"
+    )
+    assert store.unfinished_check() is None
+    store.keep_unfinished(begun)
+    store.keep_unfinished(replace(begun, answers={"hot": False, "location": ["front"]}))
+    store.close()
+    with open_store(folder) as again:
+        assert again.unfinished_check() == replace(begun, answers={"hot": False, "location": ["front"]})
+        assert again.checks() == []
+        again.keep_unfinished(None)
+        assert again.unfinished_check() is None
+
+
+A_SCORE = NewScore(
+    at=NOW,
+    day=date(2026, 5, 12),
+    instrument="akps",
+    answers={"limp": 1, "my own words": 2.5},
+    value=72.5,
+    result={"score": 72.5, "missing_keys": []},
+    code_version="0.1",
+    knowledge_version="0.2",
+)
+A_LESSON = LessonRead(at=NOW, day=date(2026, 5, 12), lesson="flare_plan", knowledge_version="0.2")
+
+
+def test_scores_come_back_by_day_and_lessons_in_their_order(store: Store, folder: Path) -> None:
+    first = store.add_score(A_SCORE)
+    earlier = store.add_score(replace(A_SCORE, day=date(2026, 5, 1)))
+    store.add_lesson_read(A_LESSON)
+    store.add_lesson_read(replace(A_LESSON, lesson="when_help"))
+    store.close()
+    with open_store(folder) as again:
+        assert again.scores() == [earlier, first]
+        assert again.lessons_read() == [A_LESSON, replace(A_LESSON, lesson="when_help")]
+
+
+def test_a_missing_store_has_no_scores_and_takes_none(tmp_path: Path) -> None:
+    with open_store(tmp_path / "none") as nothing:
+        assert (nothing.scores(), nothing.lessons_read()) == ([], [])
+        with pytest.raises(StoreError, match="no store"):
+            nothing.add_score(A_SCORE)
+        with pytest.raises(StoreError, match="no store"):
+            nothing.add_lesson_read(A_LESSON)
 
 
 def test_a_missing_store_has_no_checks_and_takes_none(tmp_path: Path) -> None:

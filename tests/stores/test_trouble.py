@@ -14,9 +14,9 @@ from contextlib import closing
 from pathlib import Path
 
 import pytest
+from tests.made_up_diary import told
 from tests.stores.made_up import NOW, a_recording, an_activity, bring, everything_in
 
-from goodknee.core.model import DiaryEntry
 from goodknee.errors import StoreError
 from goodknee.stores.incoming import pack
 from goodknee.stores.store import Store, open_store
@@ -84,7 +84,7 @@ def test_a_read_only_store_says_so_when_written_to(read_only: Path) -> None:
     before = everything_in(read_only)
     code = """
 for write in (
-    lambda store: store.add_diary([DiaryEntry(day=date(2026, 5, 3), side="left")]),
+    lambda store: store.add_diary([DiaryEntry(day=date(2026, 5, 3), entered_at=datetime.now(UTC))]),
     lambda store: store.undo_import("1"),
     lambda store: store.start_import(datetime.now(UTC)).__enter__(),
 ):
@@ -178,7 +178,7 @@ def test_a_disk_that_fills_in_the_middle_of_a_transaction_keeps_it_out(small_dis
     with open_store(small_disk / "store", create=True) as store:
         kept = bring(store, a_recording(), b"small").run_ids
         note = "x" * 10_000
-        entries = [DiaryEntry(day=NOW.date(), side="left", note=note)] * 200
+        entries = [told(NOW.date(), "left", note=note)] * 200
         with pytest.raises(StoreError, match="disk is full"):
             store.add_diary(entries)
         assert store.diary() == []
@@ -230,7 +230,7 @@ def test_a_file_that_is_no_database(folder: Path, content: bytes) -> None:
 
 
 def test_a_damaged_database_says_so(store: Store, folder: Path) -> None:
-    store.add_diary([DiaryEntry(day=NOW.date(), side="left", note="x" * 1000)] * 200)
+    store.add_diary([told(NOW.date(), "left", note="x" * 1000)] * 200)
     store.close()
     damage(folder / "goodknee.sqlite")
     with pytest.raises(StoreError, match="damaged") as error, open_store(folder) as opened:
@@ -250,6 +250,17 @@ def test_a_row_that_is_not_what_it_was_says_so(store: Store, folder: Path, damag
     for read in (store.runs, lambda: store.run(run_id)):
         with pytest.raises(StoreError, match="damaged"):
             read()
+
+
+@pytest.mark.parametrize(
+    "damage_done", ["answers = '[1]'", "tests = '[1]'", "day = 'noise'", "answers = '{'"]
+)
+def test_a_diary_row_that_is_not_what_it_was_says_so(store: Store, folder: Path, damage_done: str) -> None:
+    store.add_diary([told(NOW.date(), "left", pain_worst=3)])
+    with closing(sqlite3.connect(folder / "goodknee.sqlite", isolation_level=None)) as database:
+        database.execute(f"UPDATE diary SET {damage_done}")
+    with pytest.raises(StoreError, match="damaged"):
+        store.diary()
 
 
 def test_an_import_beside_a_damaged_row_changes_nothing(store: Store, folder: Path) -> None:

@@ -9,9 +9,9 @@ from typing import Any
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from tests.made_up_diary import told
 from tests.services.made_up_runs import TODAY, MadeUpStore, a_run, the_story
 
-from goodknee.core.model import DiaryEntry
 from goodknee.core.report import Report
 from goodknee.readers.knowledge import load_knowledge
 from goodknee.services.report import make_report
@@ -89,7 +89,7 @@ def test_a_week_that_is_not_over_is_hollow_and_off_the_line() -> None:
 
 
 def test_a_day_without_an_entry_breaks_the_pain_line() -> None:
-    diary = [DiaryEntry(day=days_ago(n), side="left", pain_worst=2) for n in (9, 8, 6, 5)]
+    diary = [told(day=days_ago(n), side="left", pain_worst=2) for n in (9, 8, 6, 5)]
     spec = load_chart(report_of(MadeUpStore([a_run(days_ago(9), 5.0)], diary)), PERIOD, WIDE, per_run=True)
     assert [row["part"] for row in rows(spec, "line")[-1]] == [0, 0, 1, 1]
 
@@ -104,7 +104,7 @@ def test_pain_has_its_own_panel_from_0_to_10_only_where_there_is_pain() -> None:
 
 
 def test_the_knees_are_told_apart_without_colour() -> None:
-    diary = [DiaryEntry(day=days_ago(3), side=side, pain_worst=2) for side in ("left", "right")]
+    diary = [told(day=days_ago(3), side=side, pain_worst=2) for side in ("left", "right")]
     spec = load_chart(report_of(MadeUpStore([a_run(days_ago(9), 5.0)], diary)), PERIOD, WIDE, per_run=True)
     points = [
         layer["mark"]

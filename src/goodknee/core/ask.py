@@ -13,8 +13,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from goodknee.core.ask_terms import TermReader
-from goodknee.core.knowledge.claims import AskWords
+from goodknee.core.ask_terms import Stems, TermReader
 
 #: Weight of a word that says little, and of one that no card knows as a share of the rarest known word.
 LITTLE: Final = 0.5
@@ -27,10 +26,16 @@ OTHER_SUBJECT: Final = 0.35
 #: Without a named alias: share and weight of the question that the card's words must cover.
 TEXT_COVERED: Final = 0.8
 TEXT_WEIGHT: Final = 6.0
-#: How much counts in the score: likeness of the best alias, its very words in the question, the card's words.
+#: An alias with one word that says little ("may I run") must share this part of all words with the question.
+LITTLE_ALIKE: Final = 0.5
+#: How much counts in the score: likeness of the best alias, its very words in the question, all words that
+#: both share, the card's words.
 LIKENESS_COUNTS: Final = 2.0
 VERBATIM_COUNTS: Final = 0.5
+ALIKE_COUNTS: Final = 0.5
 TEXT_COUNTS: Final = 1.0
+#: Of a pasted text so many first words are looked up.
+MOST_WORDS: Final = 100
 #: A hit that is this much weaker than the best one is left out.
 OF_THE_BEST: Final = 0.45
 #: A card's title and aliases count as so many mentions of their words, its text as one.
@@ -64,16 +69,16 @@ class _Alias:
     card: int
     text: str
     terms: frozenset[str]
-    stems: tuple[str, ...]
+    stems: Stems
+    says_little: bool
 
 
 class AskIndex:
     """All cards, prepared once; a question then takes about a millisecond."""
 
-    def __init__(self, cards: Sequence[Card], words: AskWords) -> None:
+    def __init__(self, cards: Sequence[Card], reader: TermReader) -> None:
         self._ids = tuple(card.id for card in cards)
-        texts = (text for card in cards for text in (card.title, card.text, *card.aliases))
-        self._reader = TermReader(words, texts)
+        self._reader = reader
         self._mentions = [self._count(card) for card in cards]
         self._weights = self._weigh()
         self._unknown = UNKNOWN * max(self._weights.values())
@@ -84,11 +89,14 @@ class AskIndex:
                 self._by_term[term].append(alias)
         self._without_terms = [alias for alias in self._aliases if not alias.terms]
 
-    def find(self, question: str, *, limit: int = 6) -> tuple[Hit, ...]:
-        """Return the cards that answer the question, best first; none when the pack does not know."""
-        stems = self._reader.asked(question)
-        if self._reader.has_no_answer(stems):
-            return ()
+    def find(self, stems: Stems, *, limit: int = 6) -> tuple[Hit, ...]:
+        """Return the cards that answer a question, best first; none when the pack does not know.
+
+        Args:
+            stems: The words of the question, as ``TermReader.asked`` reads them.
+            limit: So many cards at most.
+        """
+        stems = stems[:MOST_WORDS]
         terms = frozenset(self._reader.terms(stems))
         named = self._named(terms, stems)
         asked = self._weight(terms)
@@ -108,7 +116,9 @@ class AskIndex:
 
     def _alias(self, card: int, text: str) -> _Alias:
         stems = self._reader.stems(text)
-        return _Alias(card=card, text=text, terms=frozenset(self._reader.terms(stems)), stems=stems)
+        terms = frozenset(self._reader.terms(stems))
+        says_little = len(terms) == 1 < len(stems) and all(map(self._reader.says_little, terms))
+        return _Alias(card=card, text=text, terms=terms, stems=stems, says_little=says_little)
 
     def _terms(self, text: str) -> list[str]:
         return list(self._reader.terms(self._reader.stems(text)))
@@ -134,15 +144,17 @@ class AskIndex:
     def _weight_of(self, term: str) -> float:
         return self._weights.get(term) or (LITTLE if self._reader.says_little(term) else self._unknown)
 
-    def _named(self, terms: frozenset[str], stems: tuple[str, ...]) -> Mapping[int, tuple[float, str]]:
+    def _named(self, terms: frozenset[str], stems: Stems) -> Mapping[int, tuple[float, str]]:
         """Return card → (likeness, alias): of its aliases that the question names, the one most like it."""
         best: dict[int, tuple[float, str]] = {}
         asked = self._weight(terms)
         near = {id(alias): alias for term in terms for alias in self._by_term.get(term, ())}
         for alias in near.values():
             shared, own = self._weight(terms & alias.terms), self._weight(alias.terms)
-            if shared >= ALIAS_NAMED * own:
+            alike = _alike(alias.stems, stems)
+            if shared >= ALIAS_NAMED * own and (alike >= LITTLE_ALIKE or not alias.says_little):
                 likeness = LIKENESS_COUNTS * 2 * shared / (asked + own) + _verbatim(alias.stems, stems)
+                likeness += ALIKE_COUNTS * alike
                 best[alias.card] = max(best.get(alias.card, (0.0, "")), (likeness, alias.text))
         for alias in self._without_terms:
             likeness = _verbatim(alias.stems, stems)
@@ -155,9 +167,14 @@ class AskIndex:
         return sum(self._weights[term] * mentions[term] / (mentions[term] + SATURATION) for term in known)
 
 
-def _verbatim(alias: tuple[str, ...], question: tuple[str, ...]) -> float:
+def _verbatim(alias: Stems, question: Stems) -> float:
     """Return how much of the question is the alias, word by word; 0 when it does not stand there."""
     n = len(alias)
     if any(question[at : at + n] == alias for at in range(len(question) - n + 1)):
         return VERBATIM_COUNTS * n / len(question)
     return 0.0
+
+
+def _alike(alias: Stems, question: Stems) -> float:
+    """Return the share of all words of both that stand in both, those without a subject included."""
+    return len({*alias} & {*question}) / len({*alias, *question})

@@ -13,7 +13,10 @@ from goodknee.core.knowledge.claims import AskWords
 
 #: Words shorter than this are taken as typed; from ``TWO_SLIPS_FROM`` letters on two slips are forgiven.
 SHORTEST_CORRECTED: Final = 5
-TWO_SLIPS_FROM: Final = 9
+TWO_SLIPS_FROM: Final = 8
+
+#: A question of more words than this is a pasted text: slips are put right in so many of its first words.
+MOST_CORRECTED: Final = 50
 
 #: English endings, the first that fits is taken off; what comes in its place.
 _ENDINGS: Final = (
@@ -35,9 +38,12 @@ class TermReader:
             term for entry in words.says_little for term in self.terms(self.stems(entry))
         )
         self._no_answer = frozenset(self.stems(entry) for entry in words.no_answer)
+        self._longest_no = max(map(len, self._no_answer))
+        self._knee = frozenset(stem for entry in words.about_the_knee for stem in self.stems(entry))
         same = (entry for group in words.same_meaning for entry in group)
-        known = {word for text in (*texts, *same, *words.no_answer) for word in _split(text)}
-        self._stems = {stem(word) for word in known} | self._nothing | self._little
+        known = {word for text in (*texts, *same) for word in _split(text)}
+        no_answer = {stem for entry in self._no_answer for stem in entry}
+        self._stems = {stem(word) for word in known} | self._nothing | self._little | no_answer
         self._by_letter: dict[str, list[str]] = defaultdict(list)
         for word in sorted(known):
             if len(word) >= SHORTEST_CORRECTED:
@@ -49,7 +55,9 @@ class TermReader:
 
     def asked(self, question: str) -> Stems:
         """Return the words of a question without their endings, slips of the keyboard put right."""
-        return tuple(stem(self._corrected(word)) for word in _split(question) if self._tells(word))
+        words = [word for word in _split(question) if self._tells(word)]
+        begin, rest = words[:MOST_CORRECTED], words[MOST_CORRECTED:]
+        return (*(stem(self._corrected(word)) for word in begin), *map(stem, rest))
 
     def terms(self, stems: Stems) -> Iterator[str]:
         """Yield what the words are about: same meanings made one, words without a subject left out."""
@@ -71,9 +79,11 @@ class TermReader:
         return term in self._little
 
     def has_no_answer(self, stems: Stems) -> bool:
-        """Tell whether the question names something that is not answered here."""
-        return any(
-            stems[at : at + n] in self._no_answer for n in (1, 2, 3) for at in range(len(stems) - n + 1)
+        """Tell whether the question names something that is not answered here, and not the knee."""
+        return self._knee.isdisjoint(stems) and any(
+            stems[at : at + n] in self._no_answer
+            for at in range(len(stems))
+            for n in range(1, self._longest_no + 1)
         )
 
     def _tells(self, word: str) -> bool:

@@ -9,6 +9,8 @@ from goodknee.core.knowledge import Source
 
 #: More authors than this are written as the first and "et al.".
 MOST_AUTHORS: Final = 3
+#: Kinds of source that nobody published: they are named by their kind and title.
+UNPUBLISHED: Final = frozenset({"convention", "computed", "assumption"})
 _PMC: Final = re.compile(r"\bPMC\d+\b")
 _BOOKSHELF: Final = re.compile(r"\bNBK\d+\b")
 _ADDRESS: Final = re.compile(r"([a-z0-9-]+\.)+[a-z]{2,}(/[^\s,]*)?(?=,|$)")
@@ -16,11 +18,22 @@ _ADDRESS: Final = re.compile(r"([a-z0-9-]+\.)+[a-z]{2,}(/[^\s,]*)?(?=,|$)")
 
 def citation(source: Source) -> str:
     """Return "Willy RW et al. (2019). Title. Journal 49(9):1-95."; what is not known is left out."""
+    if source.kind in UNPUBLISHED:
+        return f"{source.title.rstrip('.')}."
     authors = source.authors.split(", ")
     who = source.authors if len(authors) <= MOST_AUTHORS else f"{authors[0]} et al."
     signed = f"{who} ({source.year})" if source.year else who
     parts = (part.rstrip(".") for part in (signed, source.title, source.ref) if part != "-")
     return f"{'. '.join(parts)}."
+
+
+def short_citation(source: Source) -> str:
+    """Return "Willy 2019", or "Convention"; enough to find the source in a list."""
+    if source.kind in UNPUBLISHED:
+        return source.kind.capitalize()
+    name = source.authors.split(",")[0].split("(")[0].strip()
+    surname = name.rpartition(" ")[0] if name.split(" ")[-1].isupper() and " " in name else name
+    return f"{surname or source.title} {source.year}" if source.year else surname or source.title
 
 
 def url(source: Source) -> str | None:

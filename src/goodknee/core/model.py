@@ -5,6 +5,7 @@ Everything here is plain data, immutable and keyword-only. Units stand in the na
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta, timezone, tzinfo
@@ -17,6 +18,10 @@ if TYPE_CHECKING:  # numpy costs a quarter of a start, and a verb that touches n
 Side = Literal["left", "right"]
 FileFormat = Literal["fit", "tcx", "gpx"]
 Floats: TypeAlias = "NDArray[np.float64]"
+#: One answer of the diary.
+Answer: TypeAlias = bool | int | float | str
+#: What a self test gave: for each leg, or "once" for both together, its values in the order of the test.
+TestResult: TypeAlias = Mapping[Literal["left", "right", "once"], tuple[float | bool, ...]]
 
 #: Sports that are done on the feet: cadence counts steps, and distance loads the knee.
 FOOT_SPORTS = frozenset({"running", "walking", "hiking", "snowshoeing", "mountaineering"})
@@ -183,22 +188,37 @@ class StoredRun:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DiaryEntry:
-    """What the runner felt, one knee, one local day; everything not answered is None.
+    """What the runner tells at one time of one local day; what was not told is not here, and never zero.
 
-    Pains are 0-10 (numeric pain rating scale). ``run_id`` ties the entry to a run.
+    Attributes:
+        day: The day that it is about; it may be told days later.
+        side: The knee that it is about; None when nothing in it is about one knee.
+        answers: Key of the diary (``plans/log.yaml``) → answer. Pains are 0-10 (numeric pain rating scale).
+        tests: Id of a self test → its results.
+        run_id: The run that it is about.
+        session_id: The planned session that it is about.
+        entered_at: When it was told.
     """
 
     day: date
-    side: Side
-    pain_now: int | None = None
-    pain_usual: int | None = None
-    pain_worst: int | None = None
-    pain_during: int | None = None
-    pain_after: int | None = None
-    settle_minutes: int | None = None
-    pain_morning: int | None = None
+    side: Side | None = None
+    answers: Mapping[str, Answer] = field(default_factory=dict)
+    tests: Mapping[str, TestResult] = field(default_factory=dict)
     run_id: str | None = None
-    note: str | None = None
+    session_id: str | None = None
+    entered_at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StoredEntry(DiaryEntry):
+    """One row of the diary, never changed.
+
+    Attributes:
+        corrects: The entry that this row replaces; the newest row of an entry is how it reads now.
+    """
+
+    id: int
+    corrects: int | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -227,6 +247,63 @@ class StoredCheck(NewCheck):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class UnfinishedCheck:
+    """A check that was stopped before its end, with what was answered so far; nothing is concluded from it.
+
+    Attributes:
+        day: The runner's local day.
+        answers: None where a question was shown and left open.
+        code_version: The program that asked, and the pack (``knowledge_version``) whose questions these are.
+    """
+
+    at: datetime
+    day: date
+    answers: Mapping[str, Any]
+    code_version: str
+    knowledge_version: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NewScore:
+    """One score of a questionnaire, as it is kept: never changed.
+
+    Attributes:
+        at: When it was taken.
+        day: The runner's local day.
+        answers: What was answered, by key.
+        value: The score, on the scale of its instrument.
+        result: The whole document that was shown.
+        code_version: The program that scored, and the pack (``knowledge_version``) that it scored by.
+    """
+
+    at: datetime
+    day: date
+    instrument: str
+    answers: Mapping[str, Any]
+    value: float
+    result: Mapping[str, Any]
+    code_version: str
+    knowledge_version: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StoredScore(NewScore):
+    """A score in the store, by its number."""
+
+    id: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LessonRead:
+    """A lesson that was read, and the pack (``knowledge_version``) that it was part of."""
+
+    at: datetime
+    day: date
+    lesson: str
+    knowledge_version: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class VisitRecord:
     """The runner states that a clinician looked at the knee because of one rule.
 
@@ -244,6 +321,79 @@ class VisitRecord:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class NewDecision:
+    """The answer of one day, with all that is needed to replay it; never changed.
+
+    Attributes:
+        day: The runner's local day.
+        level: Level of walking and running that was advised; None: none.
+        seen: What it was made from: the facts of each knee, and the warning signs.
+        result: The whole document that was shown.
+        input_sha256: Hash of ``seen``.
+    """
+
+    at: datetime
+    day: date
+    verdict: str
+    level: int | None
+    seen: Mapping[str, Any]
+    result: Mapping[str, Any]
+    code_version: str
+    knowledge_version: str
+    input_sha256: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StoredDecision(NewDecision):
+    """A decision in the store, by its number."""
+
+    id: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NewPlan:
+    """One version of the plan, as it was proposed; only that it was accepted is added later.
+
+    Attributes:
+        day: The runner's local day on which it was made.
+        until: Its last day.
+        seen: What it was made from: the facts of each knee, and the runner's week.
+        result: The whole document that was shown.
+        input_sha256: Hash of ``seen``.
+        accepted_at: When the runner said yes; None: not yet.
+    """
+
+    at: datetime
+    day: date
+    until: date
+    phase: str | None
+    seen: Mapping[str, Any]
+    result: Mapping[str, Any]
+    code_version: str
+    knowledge_version: str
+    input_sha256: str
+    accepted_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StoredPlan(NewPlan):
+    """A plan in the store, by its number, which is its version too."""
+
+    id: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Override:
+    """The runner chose otherwise on that day, and why; the decision stays beside it."""
+
+    at: datetime
+    day: date
+    decision_id: int
+    chose: Literal["go", "rest"]
+    why: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Reason:
     """One sentence with its receipt: rule, facts seen, grade, sources, and what would change it."""
 
@@ -253,3 +403,31 @@ class Reason:
     grade: str
     sources: tuple[str, ...]
     would_change: str | None = None
+    direction: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Limit:
+    """An upper limit that remembers what set it; a further cap can tighten it and never loosen it.
+
+    Attributes:
+        value: Most that is allowed; infinite: no limit yet.
+        by: What set it; None: nothing yet.
+    """
+
+    value: float = math.inf
+    by: str | None = None
+
+    def __post_init__(self) -> None:
+        if math.isnan(self.value):
+            raise ValueError("a limit must be a number")
+
+    def at_most(self, cap: float, by: str) -> Limit:
+        """Return the tighter of this limit and a cap; of two alike the first one stands.
+
+        Raises:
+            ValueError: The cap is not a number, so nobody can say which is tighter.
+        """
+        if math.isnan(cap):
+            raise ValueError(f"the cap {by} is not a number")
+        return Limit(cap, by) if cap < self.value else self

@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from enum import Enum
 
-from goodknee.core.knowledge.claims import ReviewerRole
-from goodknee.core.knowledge.review import ReviewNeed, Reviews, SignOff
+from goodknee.core.knowledge.review import ReviewerRole, ReviewNeed, Reviews, SignOff
 
 #: Item ("red_flags.yaml: RF02") → fingerprint of its content.
 Items = Mapping[str, str]
@@ -51,27 +50,38 @@ class Changes:
     removed: tuple[str, ...]
 
 
-def review(items: Items, reviews: Reviews, *, today: date) -> tuple[ItemReview, ...]:
+def review(
+    items: Items, reviews: Reviews, *, today: date, own_roles: Mapping[str, ReviewerRole] | None = None
+) -> tuple[ItemReview, ...]:
     """Return how each item of the pack stands, in the order of the files.
 
     Args:
         items: All items; those of a file that needs no review are left out.
         reviews: Needs and sign-offs.
         today: The day on which it is asked.
+        own_roles: Item → whose review it needs, where that is not the role of its file.
     """
+    own_roles = own_roles or {}
     of_item: dict[str, list[SignOff]] = {}
     for sign_off in reviews.sign_offs:
         of_item.setdefault(sign_off.item, []).append(sign_off)
     needs = ((item, content, reviews.needs.get(item.partition(":")[0])) for item, content in items.items())
     return tuple(
-        _item_review(item, content, need, of_item.get(item, []), reviews.people_needed, today)
+        _item_review(
+            item,
+            content,
+            replace(need, role=own_roles.get(item, need.role)),
+            of_item.get(item, []),
+            people_needed=reviews.people_needed,
+            today=today,
+        )
         for item, content, need in needs
         if need is not None
     )
 
 
 def _item_review(
-    item: str, content: str, need: ReviewNeed, sign_offs: list[SignOff], people_needed: int, today: date
+    item: str, content: str, need: ReviewNeed, sign_offs: list[SignOff], *, people_needed: int, today: date
 ) -> ItemReview:
     signed = tuple(each for each in sign_offs if each.content == content)
     due_on = _due_on(signed, need, people_needed)

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, time, timedelta, tzinfo
+from datetime import UTC, date, datetime, time, timedelta, tzinfo
 from itertools import pairwise
 from typing import Literal
 
@@ -60,6 +60,8 @@ SORE_RUNS: tuple[tuple[int, float, Kind, int], ...] = (
 #: Worst pain of the day (0-10) at days after the big run, and straight lines between.
 PAIN_DAYS = (2, 3, 5, 7, 10, 14, 16, 20, 25, 29, 34, 36, 38, 41, 45, 49)
 PAIN_WORST = (2, 3, 4, 5, 5, 6, 6, 4, 3, 2, 2, 5, 5, 4, 3, 2)
+#: UTC; in the evening, after the run of the day.
+DIARY_TIME = time(19, 30)
 DIARY_NOTES = {
     2: "Ache around the right kneecap on the stairs at work.",
     7: "Stopped early and walked home.",
@@ -183,13 +185,18 @@ def _diary(big_run_day: date, rng: np.random.Generator) -> Iterator[DiaryEntry]:
         usual_worst = float(np.interp(days_after, PAIN_DAYS, PAIN_WORST))
         worst = round(usual_worst + (0.0 if days_after in PAIN_DAYS else drift))
         worst = max(worst, during.get(days_after, 0))
+        told = {
+            "pain_worst": worst,
+            "pain_morning": max(worst - (2 if worst > 3 else 1), 0),
+            "pain_during": during.get(days_after),
+            "note": DIARY_NOTES.get(days_after),
+        }
+        day = big_run_day + timedelta(days=days_after)
         yield DiaryEntry(
-            day=big_run_day + timedelta(days=days_after),
+            day=day,
             side="right",
-            pain_worst=worst,
-            pain_morning=max(worst - (2 if worst > 3 else 1), 0),
-            pain_during=during.get(days_after),
-            note=DIARY_NOTES.get(days_after),
+            answers={key: answer for key, answer in told.items() if answer is not None},
+            entered_at=datetime.combine(day, DIARY_TIME, UTC),
         )
 
 

@@ -89,6 +89,21 @@ def count(value: Number) -> str:
     return MISSING if _missing(value) else f"{value:,.0f}"
 
 
+def tenths(value: Number) -> str:
+    """Return a number with one decimal, "14.6", with a true minus."""
+    return MISSING if value is None or math.isnan(value) else f"{value:,.1f}".replace("-", MINUS)
+
+
+def uncertain(value: float, low: float, high: float) -> str:
+    """Return "15.1 (12.9–17.6)", rounded so that half the interval keeps two digits."""
+    half = (high - low) / 2
+    decimals = 1 - math.floor(math.log10(half)) if half > 0 else 1
+    shown = (f"{round(each, decimals) + 0.0:,.{max(decimals, 0)}f}" for each in (value, low, high))
+    middle, first, last = (text.replace("-", MINUS) for text in shown)
+    to = f" to{NO_BREAK}" if low < 0 else "–"
+    return f"{middle} ({first}{to}{last})"
+
+
 UNITS: Mapping[str, Callable[[Number], str]] = {
     "km": km,
     "duration": duration,
@@ -99,6 +114,7 @@ UNITS: Mapping[str, Callable[[Number], str]] = {
     "m": metres,
     "pain": out_of_ten,
     "count": count,
+    "tenths": tenths,
 }
 
 

@@ -34,6 +34,8 @@ LAP: Final = 19
 RECORD: Final = 20
 EVENT: Final = 21
 DEVICE_INFO: Final = 23
+WORKOUT: Final = 26
+WORKOUT_STEP: Final = 27
 ACTIVITY: Final = 34
 FILE_CREATOR: Final = 49
 HRV: Final = 78
@@ -47,8 +49,9 @@ TIME_IN_ZONE: Final = 216
 TIMESTAMP: Final = 253
 MESSAGE_INDEX: Final = 254
 
-#: ``file_id.type`` of a recorded activity.
+#: ``file_id.type`` of a recorded activity, and of a planned workout.
 ACTIVITY_FILE: Final = 4
+WORKOUT_FILE: Final = 5
 
 
 class BaseType(NamedTuple):
@@ -365,6 +368,29 @@ _ACTIVITY = """
 253 timestamp        uint32 s
 """
 
+_WORKOUT = """
+4   sport           enum
+5   capabilities    uint32z
+6   num_valid_steps uint16
+8   wkt_name        string
+11  sub_sport       enum
+254 message_index   uint16
+"""
+
+# What a duration or a target counts depends on its type: seconds × 1000, metres × 100, steps as they are.
+_WORKOUT_STEP = """
+0   wkt_step_name            string
+1   duration_type            enum
+2   duration_value           uint32
+3   target_type              enum
+4   target_value             uint32
+5   custom_target_value_low  uint32
+6   custom_target_value_high uint32
+7   intensity                enum
+8   notes                    string
+254 message_index            uint16
+"""
+
 _HRV = "0 time uint16 s 1000"
 
 _HR = """
@@ -438,6 +464,8 @@ MESSAGES: Final[Mapping[int, Message]] = MappingProxyType(
             _message(EVENT, "event", _EVENT),
             _message(DEVICE_INFO, "device_info", _DEVICE_INFO),
             _message(ACTIVITY, "activity", _ACTIVITY),
+            _message(WORKOUT, "workout", _WORKOUT),
+            _message(WORKOUT_STEP, "workout_step", _WORKOUT_STEP),
             _message(FILE_CREATOR, "file_creator", _FILE_CREATOR),
             _message(HRV, "hrv", _HRV),
             _message(LENGTH, "length", _LENGTH),

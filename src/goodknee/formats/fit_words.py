@@ -96,3 +96,8 @@ GARMIN_PRODUCTS: Final = _words("""
     4376 Fenix 7X Pro; 4426 Vivoactive 5; 4432 Forerunner 165; 4433 Forerunner 165 Music; 4532 Fenix 8 Solar
     4534 Fenix 8; 4536 Fenix 8; 4575 Enduro 3; 4625 Vivoactive 6; 4666 Fenix E
 """)
+
+#: How a step of a workout ends, what it aims at, and how hard it is meant to be.
+STEP_DURATIONS: Final = _words("0 time; 1 distance; 5 open; 6 repeat_until_steps_cmplt")
+STEP_TARGETS: Final = _words("0 speed; 1 heart_rate; 2 open; 3 cadence; 4 power")
+INTENSITIES: Final = _words("0 active; 1 rest; 2 warmup; 3 cooldown; 4 recovery; 5 interval")

@@ -34,7 +34,8 @@ def read_answers(path: Path) -> dict[str, Any]:
         mark = getattr(error, "problem_mark", None)
         where = f"{path}, line {mark.line + 1}" if mark else str(path)
         what = getattr(error, "problem", None) or str(error)
-        raise _refused(f"This is not plain YAML or JSON: {what}.", where) from error
+        first = what.splitlines()[0].rstrip(".")
+        raise _refused(f"This is not plain YAML or JSON: {first}.", where) from error
     if not isinstance(answers, Mapping):
         raise _refused("This file holds no answers: each line is a key, a colon, and a value.", str(path))
     return dict(answers)

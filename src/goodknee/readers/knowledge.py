@@ -43,21 +43,31 @@ def load_knowledge(folder: Traversable | None = None) -> Knowledge:
 
 
 def _parsed(root: Traversable, name: str, knowledge: Knowledge) -> Any:
-    from goodknee.readers.knowledge_checks import faults_at_load
     from goodknee.readers.knowledge_file import read_file
 
     part, faults = read_file(root, name)
-    for fault in faults or faults_at_load(name, part, knowledge):
+    for fault in faults or _unfit(name, part, knowledge):
         next_step = "Undo the last change to that file, or install GoodKnee again."
         raise KnowledgeError(fault.what, where=fault.where, next_step=next_step)
     return part
 
 
+def _unfit(name: str, part: Any, knowledge: Knowledge) -> Iterator[Fault]:
+    """Yield what makes one file unfit to be used."""
+    from goodknee.readers.knowledge_checks import faults_at_load
+    from goodknee.readers.knowledge_file import FILES
+
+    yield from faults_at_load(name, part, knowledge)
+    if FILES[name][0].startswith("knowledge.plan."):
+        from goodknee.readers.knowledge_plan import plan_faults_at_load
+
+        yield from plan_faults_at_load(name, part, knowledge)
+
+
 def faults_in(folder: Traversable | None = None) -> list[Fault]:
     """Return everything that is wrong with a pack, file by file; an empty list for a sound one."""
-    from goodknee.readers.knowledge_checks import faults_at_load
     from goodknee.readers.knowledge_file import FILES, read_file
-    from goodknee.readers.knowledge_references import faults_between_files
+    from goodknee.readers.knowledge_references import faults_between_files, unread_files
 
     root = folder or _installed()
     read = {name: read_file(root, name) for name in FILES}
@@ -65,10 +75,10 @@ def faults_in(folder: Traversable | None = None) -> list[Fault]:
     parts = {name: part for name, (part, of_file) in read.items() if not of_file}
     knowledge = Knowledge(parts.__getitem__)
     for name, part in parts.items():
-        faults += _if_readable(faults_at_load(name, part, knowledge))
+        faults += _if_readable(_unfit(name, part, knowledge))
     if len(parts) == len(FILES):
         faults += faults_between_files(knowledge)
-    return faults
+    return [*faults, *unread_files(root)]
 
 
 def _if_readable(faults: Iterator[Fault]) -> list[Fault]:

@@ -64,7 +64,7 @@ class KnowledgeCache:
     def _bytes_read(self) -> Iterator[bytes]:
         yield sys.version.encode()
         code = (
-            *SOURCE.glob("core/knowledge/*.py"),
+            *SOURCE.glob("core/knowledge/**/*.py"),
             *SOURCE.glob("readers/*.py"),
             SOURCE / "core" / "words.py",
         )

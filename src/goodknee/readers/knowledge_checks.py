@@ -21,6 +21,8 @@ from goodknee.core.knowledge.conditions import (
     ProductForm,
     SymptomAny,
 )
+from goodknee.core.knowledge.knee_load import KneeLoadRules
+from goodknee.core.knowledge.progress import ProgressRules
 from goodknee.core.knowledge.questions import Question, Questions
 from goodknee.core.words import DATES, UNITS, Plural, Words
 
@@ -31,16 +33,17 @@ MEASURED: Final = frozenset(
 #: Fields that hold keys of answers, as a list or as the keys of a mapping.
 ANSWER_FIELDS: Final = frozenset(
     {"asks", "ask_again", "forget", "take", "context_keys", "unanswered_counts_as", "not_sure_counts_as"}
-    | {"left_open_is_none"}
+    | {"left_open_is_none", "answers", "unless_answered"}
 )
 #: Fields of the rules that hold keys of sentences.
 SENTENCE_FIELDS: Final = frozenset(
     {"name", "says", "says_more", "says_not_more", "says_no_before", "would_change", "limits", "word"}
+    | {"assumes"}
 )
 #: Files whose conditions and answer keys must be those of the questions, or a decision would go unasked.
 ASKING: Final = frozenset(
     {"questions.yaml", "red_flags.yaml", "differential.yaml", "risk_factors.yaml", "supplements.yaml"}
-    | {"first_answer.yaml"}
+    | {"first_answer.yaml", "article.yaml", "words/said.en.yaml", "rules/knee_load.yaml"}
 )
 
 Node = tuple[tuple[str, ...], Any]
@@ -64,7 +67,7 @@ def faults_at_load(name: str, part: Any, knowledge: Knowledge) -> Iterator[Fault
     """Yield what makes one file unfit to be used."""
     if isinstance(part, Words):
         yield from _words(name, part)
-    if isinstance(part, LoadRules | PainRules):
+    if isinstance(part, LoadRules | PainRules | KneeLoadRules | ProgressRules):
         yield from _rules(name, part, knowledge)
     if isinstance(part, LoadRules):
         yield from _bands(name, part.session_spike.bands)
@@ -130,6 +133,11 @@ def _asks(name: str, part: Any, questions: Questions) -> Iterator[Fault]:
             Fault(f"There is no group {one.group}.", name, f"questions.{one.key}.group")
             for one in part.questions
             if one.group not in groups
+        )
+        yield from (
+            Fault("The smallest answer is above the largest.", name, f"questions.{one.key}.min")
+            for one in part.questions
+            if one.min is not None and one.max is not None and one.min > one.max
         )
 
 
@@ -197,7 +205,9 @@ def _template_faults(template: str) -> Iterator[str]:
             yield f"The slot {{{name}:{unit}}} has no known unit."
 
 
-def _rules(name: str, rules: LoadRules | PainRules, knowledge: Knowledge) -> Iterator[Fault]:
+def _rules(
+    name: str, rules: LoadRules | PainRules | KneeLoadRules | ProgressRules, knowledge: Knowledge
+) -> Iterator[Fault]:
     for path, value in nodes_of(rules):
         words = value if isinstance(value, tuple) else (value,)
         for index, word in enumerate(words):

@@ -8,6 +8,7 @@ from hashlib import sha256
 from typing import Any, Final
 
 from goodknee.core.knowledge import Knowledge
+from goodknee.core.knowledge.review import ReviewerRole
 from goodknee.readers.knowledge_checks import id_of
 
 _FINGERPRINT_LETTERS: Final = 16
@@ -19,6 +20,16 @@ def all_items(knowledge: Knowledge) -> dict[str, str]:
     for name in knowledge.reviews.needs:
         items |= items_of(name, knowledge.read(name))
     return items
+
+
+def own_roles(knowledge: Knowledge) -> dict[str, ReviewerRole]:
+    """Return the items that name whose review they need, for those the role of their file does not hold."""
+    return {
+        f"{file}: {name}": entry.reviewer_role
+        for file in knowledge.reviews.needs
+        for name, entry in _entries(knowledge.read(file))
+        if getattr(entry, "reviewer_role", None)
+    }
 
 
 def items_of(file: str, part: Any) -> dict[str, str]:

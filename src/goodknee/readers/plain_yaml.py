@@ -40,3 +40,32 @@ class _PlainLoader(yaml.CSafeLoader):
                 raise yaml.constructor.ConstructorError(problem=problem, problem_mark=key.start_mark)
             seen.add(key.value)
         return super().construct_mapping(node, deep)
+
+    def plain_int(self, node: yaml.ScalarNode) -> Any:
+        """Return the number that a person reads: YAML takes 031 for 25, and 1:30 for 90."""
+        return self.construct_yaml_int(_plain_number(node))
+
+    def plain_float(self, node: yaml.ScalarNode) -> Any:
+        return self.construct_yaml_float(_plain_number(node))
+
+    def plain_day(self, node: yaml.ScalarNode) -> Any:
+        """Return the day, or say where one stands that no calendar has."""
+        try:
+            return self.construct_yaml_timestamp(node)
+        except ValueError as error:
+            raise yaml.constructor.ConstructorError(
+                problem=str(error), problem_mark=node.start_mark
+            ) from error
+
+
+_NOT_PLAIN = re.compile(r".*[:_].*|[-+]?0[0-9a-z].*|[-+]?[0-9]{19,}", re.IGNORECASE)
+_PlainLoader.add_constructor("tag:yaml.org,2002:int", _PlainLoader.plain_int)
+_PlainLoader.add_constructor("tag:yaml.org,2002:float", _PlainLoader.plain_float)
+_PlainLoader.add_constructor("tag:yaml.org,2002:timestamp", _PlainLoader.plain_day)
+
+
+def _plain_number(node: yaml.ScalarNode) -> yaml.ScalarNode:
+    if _NOT_PLAIN.fullmatch(node.value):
+        problem = f"{node.value[:40]} is not written as a plain number"
+        raise yaml.constructor.ConstructorError(problem=problem, problem_mark=node.start_mark)
+    return node

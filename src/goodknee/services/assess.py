@@ -10,8 +10,9 @@ from hashlib import sha256
 from typing import Any, NamedTuple, Self
 
 from goodknee import __version__
-from goodknee.core.assess import differential, red_flags, risk
+from goodknee.core.assess import article, differential, red_flags, risk
 from goodknee.core.assess.answers import check_answers
+from goodknee.core.assess.article import ReadyArticle
 from goodknee.core.assess.baseline import Baseline, baseline
 from goodknee.core.assess.differential import Ranking, ReadyDifferential
 from goodknee.core.assess.first_answer import ForNow, first_answer
@@ -24,7 +25,6 @@ from goodknee.core.knowledge.first_answer import FirstAnswer
 from goodknee.core.knowledge.learn import EmergencyNumbers
 from goodknee.core.knowledge.questions import Questions
 from goodknee.core.model import NewCheck, StoredCheck, VisitRecord
-from goodknee.core.report import CheckInForce, SignInForce
 from goodknee.errors import AnswerError
 from goodknee.services.assess_document import Document, assess_document, plain
 from goodknee.stores.store import Store
@@ -40,6 +40,7 @@ class CheckPack:
     red_flags: ReadyRedFlags
     differential: ReadyDifferential
     risk: ReadyRisk
+    article: ReadyArticle
     first_answer: FirstAnswer
     emergency: EmergencyNumbers
 
@@ -53,6 +54,7 @@ class CheckPack:
             red_flags=red_flags.ready(knowledge.red_flags, knowledge.questions),
             differential=differential.ready(knowledge.differential),
             risk=risk.ready(knowledge.risk_factors),
+            article=article.ready(knowledge.article, knowledge.claims, knowledge.treatments),
             first_answer=knowledge.first_answer,
             emergency=knowledge.referral.emergency_numbers,
         )
@@ -68,8 +70,13 @@ class Event(NamedTuple):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Assessment:
-    """What the answers come to; ``signs`` are the warning signs in the light of visits to a clinician."""
+    """What the answers come to; ``signs`` are the warning signs in the light of visits to a clinician.
 
+    Attributes:
+        day: The local day of the answers.
+    """
+
+    day: date
     answers: Mapping[str, Value]
     signs: AfterVisits
     ranking: Ranking
@@ -95,6 +102,7 @@ def assess(
     """
     history = _history(store.checks(), store.visits(), pack)
     answers = check_answers(given, pack.questions)
+    _check_visits(answers, pack, today)
     assessment = look_at(answers, pack, history, day=today, at=now, today=today)
     store.add_check(
         NewCheck(
@@ -144,6 +152,7 @@ def look_at(
     signs = after_visits(screening, so_far, pack.red_flags, today=today)
     start = baseline(answers, pack.questions)
     return Assessment(
+        day=day,
         answers=answers,
         signs=signs,
         ranking=differential.rank(screening.facts, pack.differential),
@@ -154,34 +163,9 @@ def look_at(
 
 
 def latest(pack: CheckPack, store: Store, *, today: date) -> Assessment | None:
-    """Return what the last check comes to now, after the visits since; None before the first check."""
-    checks = store.checks()
+    """Return what the last check up to a day comes to then, after the visits; None before the first check."""
+    checks = [check for check in store.checks() if check.day <= today]
     return _again(checks[-1], checks[:-1], store.visits(), pack, today=today) if checks else None
-
-
-def in_force(assessment: Assessment, pack: CheckPack) -> CheckInForce:
-    """Return what the knee report puts before every number: the signs that no visit has lifted."""
-    signs = assessment.signs
-    says = {urgency.id: urgency.says for urgency in pack.red_flags.knowledge.policy.urgencies}
-    rank = pack.red_flags.rank
-    # What cannot be ruled out counts as much as what is there: the most urgent sign is named first.
-    open_signs = sorted(
-        (sign for sign in _signs(assessment) if sign.rule.id not in signs.seen),
-        key=lambda sign: rank[sign.urgency],
-    )
-    return CheckInForce(
-        says=says[signs.urgency],
-        holds=tuple(signs.holds),
-        signs=tuple(
-            SignInForce(
-                rule=sign.rule.id,
-                action=sign.rule.action,
-                reason=sign.rule.reason,
-                sources=tuple(sign.rule.sources),
-            )
-            for sign in open_signs
-        ),
-    )
 
 
 def latest_answers(store: Store) -> dict[str, Value]:
@@ -240,6 +224,17 @@ def note_visit(
     after = latest(pack, store, today=today)
     assert after is not None
     return after
+
+
+def _check_visits(answers: Mapping[str, Value], pack: CheckPack, today: date) -> None:
+    rules = {rule.id for rule in pack.red_flags.knowledge.rules}
+    for visit in visits_in(answers):
+        if visit.rule not in rules or visit.day > today:
+            raise AnswerError(
+                f"{visit.rule} {visit.day.isoformat()} is no visit for a warning sign.",
+                where="seen_for_rule",
+                next_step="Give the id of a warning sign of your check, and a day that is not ahead.",
+            )
 
 
 def _counts(seen_on: date, entered_on: date, pack: CheckPack) -> bool:

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import shutil
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from typing import Any, Final
 from zoneinfo import ZoneInfo
 
 import numpy as np
@@ -16,8 +17,11 @@ from goodknee.core.knowledge import Knowledge
 from goodknee.core.model import DiaryEntry, StoredRun
 from goodknee.core.story import Story, StoryRun, WatchRecord, simulated_year, watch_record
 from goodknee.errors import AnswerError, StoreError
+from goodknee.services.assess import CheckPack, assess
+from goodknee.services.decide_today import decide_day
 from goodknee.services.import_files import ImportReport, Progress, import_files
 from goodknee.services.report import make_report
+from goodknee.services.show_progress import show_progress
 from goodknee.stores import originals, samples
 from goodknee.stores.database import DATABASE
 from goodknee.stores.store import open_store
@@ -34,6 +38,50 @@ SEED = 1
 ZONE = ZoneInfo("Europe/Berlin")
 DEVICE = "GoodKnee, simulated runner"
 REPORT = "report.html"
+#: What the simulated runner answers on the story day. The program made it up, to go with the year.
+ANSWERS: Final[Mapping[str, Any]] = {
+    "side": "right",
+    "location": ["front", "behind_kneecap"],
+    "points_with_one_finger": False,
+    "spot": "around_or_behind_kneecap",
+    "aggravated_by": ["squat", "stairs_down", "sitting", "running", "downhill"],
+    "onset": "after_change",
+    "pain_quality": "dull",
+    "clicking_painless": True,
+    "weeks_since_onset": 7,
+    "weeks_active_care": 3,
+    "improving": "better",
+    "swelling": "none",
+    "can_walk_now": True,
+    "morning_stiffness_min": 5,
+    "age_years": 38,
+    "sex": "female",
+    "country": "DE",
+    "weekly_sports": ["running", "cycling"],
+    "pain_worst_3d_right": 4,
+    "pain_usual_right": 2,
+    "pain_stairs_up_right": 1,
+    "pain_stairs_down_right": 3,
+    "days_since_last_run": 3,
+    "last_run_pain_max": 2,
+    "last_run_settle_minutes": 30,
+    "runs_now": True,
+    "months_running": 30,
+    "longest_run_30d_km": 4.6,
+    "km_last_4_weeks": [10.5, 12.3, 3.0, 7.5],
+    "goal_kind": "run_a_distance",
+    "goal_distance_km": 10,
+    "planned_longest_run_km": 5.0,
+    "injury_last_12_months": False,
+    "new_hills_stairs": True,
+    "rest_days_per_week": 3,
+    "shoe_km": 620,
+    "sleep_quality": 6,
+    "fear_harm": 5,
+    "fear_hold_back": 3,
+    "heel_to_buttock": "one_side_short",
+    "stretches_weekly": False,
+}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -87,7 +135,13 @@ def make_demo(
         if imported.stopped:
             raise KeyboardInterrupt  # a part of the story would be another story
         store.add_diary(list(_tied_to_runs(story.diary, store.runs())))
-        page = render_html(make_report(store, knowledge, today=story_day))
+        check = assess(
+            _answers(knowledge), pack=CheckPack.of(knowledge), store=store, now=now, today=story_day
+        )
+        course = show_progress(store, knowledge, today=story_day, check=check)
+        decided = decide_day(store, knowledge, today=story_day)
+        report = make_report(store, knowledge, today=story_day, check=check, decided=decided, progress=course)
+        page = render_html(report)
     write_whole_file(report_html, page.encode(), replace=True)
     return DemoResult(report_html=report_html, story_day=story_day, imported=imported)
 
@@ -122,7 +176,19 @@ def _tied_to_runs(diary: Iterable[DiaryEntry], runs: Sequence[StoredRun]) -> Ite
     """Yield the entries, those that speak of a run with its id; the story has one run a day at most."""
     run_ids = {run.activity.day(): run.id for run in runs}
     for entry in diary:
-        yield entry if entry.pain_during is None else replace(entry, run_id=run_ids[entry.day])
+        yield replace(entry, run_id=run_ids[entry.day]) if "pain_during" in entry.answers else entry
+
+
+def _answers(knowledge: Knowledge) -> dict[str, Any]:
+    """Return the simulated runner's answers; a warning sign that is not among them is answered with no."""
+    parts = {group.id: group.part for group in knowledge.questions.groups}
+    return {
+        question.key: False
+        for question in knowledge.questions.questions
+        if question.type == "bool"
+        and question.ask_when is None
+        and parts[question.group] in {"urgent", "symptoms", "warning_signs"}
+    } | dict(ANSWERS)
 
 
 def _make_room(folder: Path, report_html: Path) -> None:

@@ -9,9 +9,9 @@ from datetime import date
 from typing import Any
 
 from goodknee.core.knowledge import Knowledge
-from goodknee.core.knowledge.review import Correction
+from goodknee.core.knowledge.review import Correction, ReviewerRole
 from goodknee.core.review import Changes, ItemReview, State, changes, review
-from goodknee.readers.knowledge_items import all_items
+from goodknee.readers.knowledge_items import all_items, own_roles
 from goodknee.services.assess import Altered, CheckPack, altered
 from goodknee.stores.store import Store
 
@@ -47,6 +47,14 @@ class PackReview:
             counts.setdefault(item.item.partition(":")[0], Counter())[item.state] += 1
         return counts
 
+    @property
+    def roles(self) -> Mapping[str, Counter[ReviewerRole]]:
+        """File → how many of its items need whose review."""
+        counts: dict[str, Counter[ReviewerRole]] = {}
+        for item in self.items:
+            counts.setdefault(item.item.partition(":")[0], Counter())[item.role] += 1
+        return counts
+
 
 def review_pack(
     knowledge: Knowledge, store: Store, *, today: date, installed: Knowledge | None = None
@@ -62,7 +70,7 @@ def review_pack(
     items = all_items(knowledge)
     return PackReview(
         version=knowledge.pack.version,
-        items=review(items, knowledge.reviews, today=today),
+        items=review(items, knowledge.reviews, today=today, own_roles=own_roles(knowledge)),
         content=items,
         corrections=knowledge.corrections.corrections,
         changes=changes(all_items(installed), items) if installed else None,

@@ -22,7 +22,7 @@ from goodknee.stores.trouble import plain, told_plainly
 DATABASE = "goodknee.sqlite"
 LOCK = "goodknee.lock"
 #: The newest migration. Versions count up; a store with a higher one is from a newer GoodKnee.
-SCHEMA_VERSION = "0002"
+SCHEMA_VERSION = "0008"
 BUSY_S = 10.0
 _JOURNAL_REFUSED = frozenset(
     (sqlite3.SQLITE_CANTOPEN, sqlite3.SQLITE_READONLY, sqlite3.SQLITE_IOERR, sqlite3.SQLITE_FULL)
@@ -124,7 +124,7 @@ def _fill(path: Path, *, simulated: bool, story_day: date | None) -> None:
 
 def fill(connection: Connection, *, simulated: bool = False, story_day: date | None = None) -> None:
     """Make the tables of the newest version, stamped as such."""
-    records.metadata.create_all(connection)
+    records.metadata.create_all(connection, checkfirst=False)
     records.schema_version.create(connection)
     connection.execute(records.schema_version.insert().values(version_num=SCHEMA_VERSION))
     connection.execute(

@@ -1,4 +1,7 @@
-"""A store in a folder: ``goodknee.sqlite`` for records, ``samples/`` and ``originals/`` for files."""
+"""A store in a folder: ``goodknee.sqlite`` for records, ``samples/`` and ``originals/`` for files.
+
+``goodknee.run-sums`` beside them can be made again from these at any time.
+"""
 
 from __future__ import annotations
 
@@ -6,18 +9,40 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
 from datetime import UTC, date, datetime, time, timedelta
 from pathlib import Path
-from typing import Self
+from typing import TYPE_CHECKING, Any, Self
 
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection, RowMapping
 
-from goodknee.core.model import DiaryEntry, NewCheck, Samples, StoredCheck, StoredRun, VisitRecord
+from goodknee.core.load.shoes import NewShoe, Shoe, ShoeUse
+from goodknee.core.model import (
+    DiaryEntry,
+    LessonRead,
+    NewCheck,
+    NewDecision,
+    NewPlan,
+    NewScore,
+    Override,
+    Samples,
+    StoredCheck,
+    StoredDecision,
+    StoredEntry,
+    StoredPlan,
+    StoredRun,
+    StoredScore,
+    UnfinishedCheck,
+    VisitRecord,
+)
 from goodknee.errors import AnswerError, StoreError
-from goodknee.stores import originals, records, samples
+from goodknee.stores import decisions, diary, originals, own_things, plans, records, samples, scores
 from goodknee.stores.database import Database, ImportUnderWayError, locked, writing
 from goodknee.stores.importing import ImportSession, StoredImport, Undone
+from goodknee.stores.samples import SamplesPlace
 from goodknee.stores.trouble import told_plainly, whole_rows
 from goodknee.stores.undoing import sweep, undo
+
+if TYPE_CHECKING:  # it loads numpy, and most verbs need none
+    from goodknee.stores.run_sums import SumsFile
 
 #: How long a second import waits for the first.
 LOCK_WAIT_S = 2.0
@@ -30,6 +55,7 @@ class FolderStore:
         self._folder = folder
         self._database = Database.open(folder) if exists else Database.empty(folder)
         self._engine = self._database.engine
+        self.writable = self._database.read_only is None
         try:
             with self._reading() as connection:
                 self.simulated, self.story_day = records.about(connection)
@@ -62,6 +88,28 @@ class FolderStore:
             rows=row["sample_rows"],
         )
 
+    def samples_places(self) -> dict[str, SamplesPlace]:
+        """Return where the samples of every run are, by its id."""
+        states = samples.states(self._folder)
+        with self._reading() as connection:
+            return {
+                row["run_id"]: SamplesPlace(
+                    folder=self._folder,
+                    sha256=row["original_sha256"],
+                    activity=row["number"],
+                    clock_shift_s=row["clock_shift_s"],
+                    rows=row["sample_rows"],
+                    state=states.get(row["original_sha256"]),
+                )
+                for row in records.samples_rows(connection)
+            }
+
+    def kept_sums(self) -> SumsFile:
+        """Return where what was made of the runs is kept."""
+        from goodknee.stores.run_sums import SumsFile
+
+        return SumsFile(self._folder)
+
     def original(self, run_id: str) -> tuple[str, bytes]:
         """Return the name of the file a run came in, and its very bytes."""
         row = self._row(run_id)
@@ -91,17 +139,22 @@ class FolderStore:
             for row in rows
         ]
 
-    def diary(self) -> list[DiaryEntry]:
-        """Return the diary by day."""
+    def diary(self) -> list[StoredEntry]:
+        """Return every row of the diary in the order in which they were written."""
         with self._reading() as connection:
-            return records.diary_entries(connection)
+            return diary.all_rows(connection)
 
-    def add_diary(self, entries: Sequence[DiaryEntry]) -> None:
+    def add_diary(self, entries: Sequence[DiaryEntry]) -> list[StoredEntry]:
         """Add entries to the diary: all of them or none."""
         self._must_be_writable()
         with told_plainly(self._folder), writing(self._engine) as connection:
-            for entry in entries:
-                connection.execute(records.diary.insert().values(records.diary_values(entry)))
+            return [diary.put_entry(connection, entry) for entry in entries]
+
+    def correct_diary(self, number: int, entry: DiaryEntry) -> StoredEntry:
+        """Keep how an entry reads from now on."""
+        self._must_be_writable()
+        with told_plainly(self._folder), writing(self._engine) as connection:
+            return diary.put_entry(connection, entry, corrects=number)
 
     def checks(self) -> list[StoredCheck]:
         """Return all checks, oldest first."""
@@ -114,6 +167,17 @@ class FolderStore:
         with told_plainly(self._folder), writing(self._engine) as connection:
             return records.put_check(connection, check)
 
+    def unfinished_check(self) -> UnfinishedCheck | None:
+        """Return the check that was stopped before its end; None when there is none."""
+        with self._reading() as connection:
+            return records.unfinished(connection)
+
+    def keep_unfinished(self, check: UnfinishedCheck | None) -> None:
+        """Keep the check that was stopped, in place of the one before; None: there is none any more."""
+        self._must_be_writable()
+        with told_plainly(self._folder), writing(self._engine) as connection:
+            records.put_unfinished(connection, check)
+
     def visits(self) -> list[VisitRecord]:
         """Return all visits to a clinician, in the order in which they were entered."""
         with self._reading() as connection:
@@ -124,6 +188,112 @@ class FolderStore:
         self._must_be_writable()
         with told_plainly(self._folder), writing(self._engine) as connection:
             records.put_visits(connection, visits)
+
+    def scores(self) -> list[StoredScore]:
+        """Return all scores of questionnaires, oldest first."""
+        with self._reading() as connection:
+            return scores.all_scores(connection)
+
+    def add_score(self, score: NewScore) -> StoredScore:
+        """Keep one score."""
+        self._must_be_writable()
+        with told_plainly(self._folder), writing(self._engine) as connection:
+            return scores.put_score(connection, score)
+
+    def lessons_read(self) -> list[LessonRead]:
+        """Return the lessons that were read, in that order."""
+        with self._reading() as connection:
+            return scores.all_lessons(connection)
+
+    def add_lesson_read(self, lesson: LessonRead) -> None:
+        """Keep that a lesson was read."""
+        self._must_be_writable()
+        with told_plainly(self._folder), writing(self._engine) as connection:
+            scores.put_lesson(connection, lesson)
+
+    def shoes(self) -> list[Shoe]:
+        """Return all shoes in the order in which they came."""
+        with self._reading() as connection:
+            return own_things.all_shoes(connection)
+
+    def add_shoe(self, shoe: NewShoe, *, at: datetime) -> Shoe:
+        """Keep one shoe."""
+        self._must_be_writable()
+        with told_plainly(self._folder), writing(self._engine) as connection:
+            return own_things.put_shoe(connection, shoe, at=at)
+
+    def retire_shoe(self, shoe_id: int, last_day: date | None) -> None:
+        """Keep the last day of a shoe; None: it is in use again."""
+        self._must_be_writable()
+        with told_plainly(self._folder), writing(self._engine) as connection:
+            own_things.retire(connection, shoe_id, last_day)
+
+    def remove_shoe(self, shoe_id: int) -> None:
+        """Take a shoe away, and all that was stated of it."""
+        self._must_be_writable()
+        with told_plainly(self._folder), writing(self._engine) as connection:
+            own_things.remove(connection, shoe_id)
+
+    def shoe_uses(self) -> list[ShoeUse]:
+        """Return which shoe ran what, in the order in which it was stated."""
+        with self._reading() as connection:
+            return own_things.all_uses(connection)
+
+    def add_shoe_uses(self, uses: Sequence[ShoeUse], *, at: datetime) -> None:
+        """Keep which shoe ran what: all of it or nothing."""
+        self._must_be_writable()
+        with told_plainly(self._folder), writing(self._engine) as connection:
+            own_things.put_uses(connection, uses, at=at)
+
+    def settings(self) -> dict[str, Any]:
+        """Return key → value of what was set."""
+        with self._reading() as connection:
+            return own_things.all_settings(connection)
+
+    def set_setting(self, key: str, value: Any, *, at: datetime) -> None:
+        """Keep one setting; None takes it away."""
+        self._must_be_writable()
+        with told_plainly(self._folder), writing(self._engine) as connection:
+            own_things.put_setting(connection, key, value, at=at)
+
+    def decisions(self) -> list[StoredDecision]:
+        """Return all decisions by day, then in the order in which they were made."""
+        with self._reading() as connection:
+            return decisions.all_decisions(connection)
+
+    def add_decision(self, decision: NewDecision) -> StoredDecision:
+        """Keep one decision."""
+        self._must_be_writable()
+        with told_plainly(self._folder), writing(self._engine) as connection:
+            return decisions.put_decision(connection, decision)
+
+    def plans(self) -> list[StoredPlan]:
+        """Return every version of the plan, oldest first."""
+        with self._reading() as connection:
+            return plans.all_plans(connection)
+
+    def add_plan(self, plan: NewPlan) -> StoredPlan:
+        """Keep one version of the plan."""
+        self._must_be_writable()
+        with told_plainly(self._folder), writing(self._engine) as connection:
+            return plans.put_plan(connection, plan)
+
+    def accept_plan(self, plan_id: int, *, at: datetime) -> None:
+        """Keep that the runner said yes to a version."""
+        self._must_be_writable()
+        with told_plainly(self._folder), writing(self._engine) as connection:
+            plans.put_yes(connection, plan_id, at)
+
+    def overrides(self) -> list[Override]:
+        """Return what the runner chose instead, in that order."""
+        with self._reading() as connection:
+            return decisions.all_overrides(connection)
+
+    def add_override(self, override: Override) -> None:
+        """Keep what the runner chose instead."""
+        self._must_be_writable()
+        with told_plainly(self._folder), writing(self._engine) as connection:
+            decisions.put_override(connection, override)
 
     @contextmanager
     def start_import(self, now: datetime) -> Iterator[ImportSession]:

@@ -1,4 +1,4 @@
-"""The store's tables, and the rows of recordings, sightings, imports and diary as the core's objects."""
+"""The store's tables, and the rows of recordings, sightings and imports as the core's objects."""
 
 from __future__ import annotations
 
@@ -14,12 +14,12 @@ from sqlalchemy.engine import Connection, Dialect, RowMapping
 
 from goodknee.core.model import (
     Activity,
-    DiaryEntry,
     Lap,
     NewCheck,
     Pause,
     StoredCheck,
     StoredRun,
+    UnfinishedCheck,
     VisitRecord,
 )
 from goodknee.stores.same_run import START, Place, Sighting
@@ -136,21 +136,19 @@ sightings = sa.Table(
     sa.Column("decisions", sa.JSON, nullable=False),
 )
 
+#: One row per thing told, never changed; a correction is a row of its own that names the first one.
 diary = sa.Table(
     "diary",
     metadata,
     sa.Column("id", sa.Integer, primary_key=True),
+    sa.Column("entered_at", Instant, nullable=False),
     sa.Column("day", sa.Date, nullable=False, index=True),
-    sa.Column("side", sa.String(8), nullable=False),
-    sa.Column("pain_now", sa.Integer),
-    sa.Column("pain_usual", sa.Integer),
-    sa.Column("pain_worst", sa.Integer),
-    sa.Column("pain_during", sa.Integer),
-    sa.Column("pain_after", sa.Integer),
-    sa.Column("settle_minutes", sa.Integer),
-    sa.Column("pain_morning", sa.Integer),
-    sa.Column("run_id", sa.String(80)),
-    sa.Column("note", sa.String),
+    sa.Column("side", sa.String(8)),
+    sa.Column("run_id", sa.String(80), index=True),
+    sa.Column("session_id", sa.String(80)),
+    sa.Column("answers", sa.JSON, nullable=False),
+    sa.Column("tests", sa.JSON, nullable=False),
+    sa.Column("corrects", sa.ForeignKey("diary.id")),
 )
 
 #: One row per check, never changed: what was answered, what was said, and by which program and pack.
@@ -167,6 +165,18 @@ checks = sa.Table(
     sa.Column("input_sha256", SHA256, nullable=False),
 )
 
+#: One row at most: the check that was stopped before its end.
+unfinished_check = sa.Table(
+    "unfinished_check",
+    metadata,
+    sa.Column("id", sa.Integer, primary_key=True),
+    sa.Column("at", Instant, nullable=False),
+    sa.Column("day", sa.Date, nullable=False),
+    sa.Column("answers", sa.JSON, nullable=False),
+    sa.Column("code_version", sa.String(32), nullable=False),
+    sa.Column("knowledge_version", sa.String(32), nullable=False),
+)
+
 #: One row per rule that a clinician looked at, as the runner states it.
 visits = sa.Table(
     "visits",
@@ -179,6 +189,109 @@ visits = sa.Table(
     sa.Column("cleared", sa.Boolean, nullable=False),
 )
 
+#: One row per score of a questionnaire, never changed.
+scores = sa.Table(
+    "scores",
+    metadata,
+    sa.Column("id", sa.Integer, primary_key=True),
+    sa.Column("at", Instant, nullable=False),
+    sa.Column("day", sa.Date, nullable=False),
+    sa.Column("instrument", sa.String(32), nullable=False),
+    sa.Column("answers", sa.JSON, nullable=False),
+    sa.Column("value", sa.Float, nullable=False),
+    sa.Column("result", sa.JSON, nullable=False),
+    sa.Column("code_version", sa.String(32), nullable=False),
+    sa.Column("knowledge_version", sa.String(32), nullable=False),
+)
+
+#: One row per time that a lesson was read.
+lessons_read = sa.Table(
+    "lessons_read",
+    metadata,
+    sa.Column("id", sa.Integer, primary_key=True),
+    sa.Column("at", Instant, nullable=False),
+    sa.Column("day", sa.Date, nullable=False),
+    sa.Column("lesson", sa.String(32), nullable=False),
+    sa.Column("knowledge_version", sa.String(32), nullable=False),
+)
+
+shoes = sa.Table(
+    "shoes",
+    metadata,
+    sa.Column("id", sa.Integer, primary_key=True),
+    sa.Column("at", Instant, nullable=False),
+    sa.Column("name", sa.String, nullable=False),
+    sa.Column("since", sa.Date),
+    sa.Column("before_m", sa.Float, nullable=False),
+    sa.Column("note", sa.String),
+    sa.Column("retired_on", sa.Date),
+)
+
+#: What the runner states about which shoe ran what: one run, or all from a day on. A later row wins.
+shoe_use = sa.Table(
+    "shoe_use",
+    metadata,
+    sa.Column("id", sa.Integer, primary_key=True),
+    sa.Column("at", Instant, nullable=False),
+    sa.Column("shoe_id", sa.ForeignKey("shoes.id", ondelete="CASCADE"), nullable=False, index=True),
+    sa.Column("run_id", sa.String(80)),
+    sa.Column("from_day", sa.Date),
+)
+
+#: One row per setting that was set; the pack knows the others.
+settings = sa.Table(
+    "settings",
+    metadata,
+    sa.Column("key", sa.String(32), primary_key=True),
+    sa.Column("at", Instant, nullable=False),
+    sa.Column("value", sa.JSON, nullable=False),
+)
+
+#: One row per answer to "may I run today", never changed; the same facts on the same day give no second row.
+decisions = sa.Table(
+    "decisions",
+    metadata,
+    sa.Column("id", sa.Integer, primary_key=True),
+    sa.Column("at", Instant, nullable=False),
+    sa.Column("day", sa.Date, nullable=False, index=True),
+    sa.Column("verdict", sa.String(16), nullable=False),
+    sa.Column("level", sa.Integer),
+    sa.Column("seen", sa.JSON, nullable=False),
+    sa.Column("result", sa.JSON, nullable=False),
+    sa.Column("code_version", sa.String(32), nullable=False),
+    sa.Column("knowledge_version", sa.String(32), nullable=False),
+    sa.Column("input_sha256", SHA256, nullable=False),
+)
+
+#: One row per version of the plan; it is never changed, apart from the yes of the runner.
+plans = sa.Table(
+    "plans",
+    metadata,
+    sa.Column("id", sa.Integer, primary_key=True),
+    sa.Column("at", Instant, nullable=False),
+    sa.Column("day", sa.Date, nullable=False),
+    sa.Column("until", sa.Date, nullable=False),
+    sa.Column("phase", sa.String(8)),
+    sa.Column("seen", sa.JSON, nullable=False),
+    sa.Column("result", sa.JSON, nullable=False),
+    sa.Column("code_version", sa.String(32), nullable=False),
+    sa.Column("knowledge_version", sa.String(32), nullable=False),
+    sa.Column("input_sha256", SHA256, nullable=False),
+    sa.Column("accepted_at", Instant),
+)
+
+#: One row per time that the runner chose otherwise.
+overrides = sa.Table(
+    "overrides",
+    metadata,
+    sa.Column("id", sa.Integer, primary_key=True),
+    sa.Column("at", Instant, nullable=False),
+    sa.Column("day", sa.Date, nullable=False),
+    sa.Column("decision_id", sa.ForeignKey("decisions.id"), nullable=False, index=True),
+    sa.Column("chose", sa.String(8), nullable=False),
+    sa.Column("why", sa.String, nullable=False),
+)
+
 #: Alembic's own table, kept apart: it is not part of what Alembic compares.
 schema_version = sa.Table(
     "alembic_version",
@@ -188,8 +301,8 @@ schema_version = sa.Table(
 )
 
 _ACTIVITY = tuple(field.name for field in fields(Activity))
-_DIARY = tuple(field.name for field in fields(DiaryEntry))
 _VISIT = tuple(field.name for field in fields(VisitRecord))
+_UNFINISHED = tuple(field.name for field in fields(UnfinishedCheck))
 _SIGHTING = sa.select(sightings, recordings.c.format, recordings.c.kept).join_from(sightings, recordings)
 _RUN = sa.select(
     sightings, recordings.c.import_id, recordings.c.original_sha256, recordings.c.format, recordings.c.file,
@@ -233,6 +346,15 @@ def shown_rows(connection: Connection, *, since: datetime | None = None) -> Sequ
     if since is not None:
         query = query.where(sightings.c.started_at >= since)
     return connection.execute(query).mappings().all()
+
+
+def samples_rows(connection: Connection) -> Sequence[RowMapping]:
+    """Return of what is shown just what it takes to find its samples."""
+    query = sa.select(
+        sightings.c.run_id, sightings.c.number, sightings.c.clock_shift_s, recordings.c.original_sha256,
+        recordings.c.sample_rows,
+    ).join_from(sightings, recordings)  # fmt: skip
+    return connection.execute(query.where(sightings.c.shown)).mappings().all()
 
 
 def rows_of_run(connection: Connection, id_or_prefix: str) -> Sequence[RowMapping]:
@@ -286,15 +408,16 @@ def _sighting(row: RowMapping) -> Sighting:
 
 
 def put_places(connection: Connection, before: Sequence[Sighting], places: Mapping[int, Place]) -> None:
-    """Write the new places of sightings that are in the table; the diary follows a run whose id went."""
+    """Write the new places of sightings that are in the table; diary and shoes follow a run whose id went."""
     ids_left = {place.run_id for place in places.values()}
     for sighting in before:
         place = places[sighting.row]
         values = {"run_id": place.run_id, "resembling": place.group, "shown": place.shown}
         connection.execute(sightings.update().where(sightings.c.id == sighting.row).values(values))
         if sighting.run_id not in ids_left:
-            follow = diary.update().where(diary.c.run_id == sighting.run_id)
-            connection.execute(follow.values(run_id=place.run_id))
+            for told in (diary, shoe_use):
+                follow = told.update().where(told.c.run_id == sighting.run_id)
+                connection.execute(follow.values(run_id=place.run_id))
 
 
 def run_id_maker(connection: Connection) -> Callable[[Sighting, set[str]], str]:
@@ -339,17 +462,6 @@ def known_run(connection: Connection, *, original_sha256: str) -> str | None:
     return connection.execute(query).scalar()
 
 
-def diary_values(entry: DiaryEntry) -> dict[str, Any]:
-    """Return the columns of ``diary`` for one entry."""
-    return {name: getattr(entry, name) for name in _DIARY}
-
-
-def diary_entries(connection: Connection) -> list[DiaryEntry]:
-    """Return the whole diary by day, then side, then the order in which it was written."""
-    rows = connection.execute(sa.select(diary).order_by(diary.c.day, diary.c.side, diary.c.id)).mappings()
-    return [DiaryEntry(**{name: row[name] for name in _DIARY}) for row in rows]
-
-
 def put_check(connection: Connection, check: NewCheck) -> StoredCheck:
     """Write one check; return it with its number."""
     values = {field.name: getattr(check, field.name) for field in fields(NewCheck)}
@@ -361,6 +473,19 @@ def all_checks(connection: Connection) -> list[StoredCheck]:
     """Return all checks, oldest first."""
     rows = connection.execute(sa.select(checks).order_by(checks.c.id)).mappings()
     return [StoredCheck(**row) for row in rows]
+
+
+def put_unfinished(connection: Connection, check: UnfinishedCheck | None) -> None:
+    """Write the check that was stopped in place of the one before; None takes it away."""
+    connection.execute(unfinished_check.delete())
+    if check is not None:
+        connection.execute(unfinished_check.insert().values(id=1, **asdict(check)))
+
+
+def unfinished(connection: Connection) -> UnfinishedCheck | None:
+    """Return the check that was stopped; None when there is none."""
+    row = connection.execute(sa.select(unfinished_check)).mappings().one_or_none()
+    return None if row is None else UnfinishedCheck(**{name: row[name] for name in _UNFINISHED})
 
 
 def put_visits(connection: Connection, records: Iterable[VisitRecord]) -> None:

@@ -5,6 +5,9 @@ Every record once, in file order: one column per channel, and ``activity``, the 
 
 from __future__ import annotations
 
+import os
+from collections.abc import Collection
+from dataclasses import dataclass
 from pathlib import Path
 from typing import BinaryIO
 
@@ -37,13 +40,63 @@ def write_draft(folder: Path, recording: Recording) -> Path:
     return draft(folder / FOLDER, write)
 
 
-def read(folder: Path, sha256: str, *, activity: int, clock_shift_s: float, rows: int) -> Samples:
+def states(folder: Path) -> dict[str, tuple[int, int]]:
+    """Return size and time of the last change of every file of samples, by the sha256 of its original."""
+    try:
+        with os.scandir(folder / FOLDER) as room:
+            found = [(each.name.partition(".")[0], each.stat()) for each in room]
+    except OSError:
+        return {}
+    return {sha256: (state.st_size, state.st_mtime_ns) for sha256, state in found}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SamplesPlace:
+    """Where the samples of one run are, for another process to read them without the database.
+
+    Attributes:
+        state: Size and time of the last change of their file; None: it is gone.
+    """
+
+    folder: Path
+    sha256: str
+    activity: int
+    clock_shift_s: float
+    rows: int
+    state: tuple[int, int] | None = None
+
+    def read(self, channels: Collection[str]) -> Samples:
+        """Return those of the channels that the run has; ``time_s`` counts from its start.
+
+        Raises:
+            StoreError: The file is missing, damaged or not as long as it was.
+        """
+        return read(
+            self.folder,
+            self.sha256,
+            activity=self.activity,
+            clock_shift_s=self.clock_shift_s,
+            rows=self.rows,
+            channels=channels,
+        )
+
+
+def read(
+    folder: Path,
+    sha256: str,
+    *,
+    activity: int,
+    clock_shift_s: float,
+    rows: int,
+    channels: Collection[str] | None = None,
+) -> Samples:
     """Return the samples of one activity; ``time_s`` counts from its own start.
 
     Args:
         activity: Its index in the recording.
         clock_shift_s: When it started, by the clock of the recording.
         rows: How many records the recording has.
+        channels: Read these alone, as far as they are there; else all.
 
     Raises:
         StoreError: The file is missing, damaged or not as long as it was.
@@ -55,7 +108,9 @@ def read(folder: Path, sha256: str, *, activity: int, clock_shift_s: float, rows
     try:
         with path.open("rb") as file:
             # Not pq.read_table: it starts threads that a process leaving at once may trip over.
-            table = pq.ParquetFile(file, pre_buffer=False).read(use_threads=False)
+            parquet = pq.ParquetFile(file, pre_buffer=False)
+            wanted = None if channels is None else [ACTIVITY, *channels]
+            table = parquet.read(columns=wanted, use_threads=False)
     except FileNotFoundError as error:
         raise _unusable("missing", path) from error
     except pa.ArrowException as error:

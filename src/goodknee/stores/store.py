@@ -6,16 +6,38 @@ from collections.abc import Sequence
 from contextlib import AbstractContextManager
 from datetime import date, datetime
 from pathlib import Path
-from typing import Protocol, Self
+from typing import TYPE_CHECKING, Any, Protocol, Self
 from urllib.parse import urlsplit
 
-from goodknee.core.model import DiaryEntry, NewCheck, Samples, StoredCheck, StoredRun, VisitRecord
+from goodknee.core.load.shoes import NewShoe, Shoe, ShoeUse
+from goodknee.core.model import (
+    DiaryEntry,
+    LessonRead,
+    NewCheck,
+    NewDecision,
+    NewPlan,
+    NewScore,
+    Override,
+    Samples,
+    StoredCheck,
+    StoredDecision,
+    StoredEntry,
+    StoredPlan,
+    StoredRun,
+    StoredScore,
+    UnfinishedCheck,
+    VisitRecord,
+)
 from goodknee.errors import StoreError
 from goodknee.stores import originals, samples
 from goodknee.stores.database import DATABASE, make
 from goodknee.stores.folder import FolderStore
 from goodknee.stores.importing import ImportSession, StoredImport, Undone
+from goodknee.stores.samples import SamplesPlace
 from goodknee.stores.trouble import told_plainly
+
+if TYPE_CHECKING:  # it loads numpy, and most verbs need none
+    from goodknee.stores.run_sums import SumsFile
 
 
 class Store(Protocol):
@@ -27,9 +49,11 @@ class Store(Protocol):
     Attributes:
         simulated: The runner is not a person.
         story_day: The day at which a simulated store stands still.
+        writable: It is there, and takes in what is added.
     """
 
     simulated: bool
+    writable: bool
     story_day: date | None
 
     def runs(self, *, since: date | None = None) -> list[StoredRun]:
@@ -52,6 +76,14 @@ class Store(Protocol):
         """Return the samples of a run; ``time_s`` counts from its start."""
         ...
 
+    def samples_places(self) -> dict[str, SamplesPlace]:
+        """Return where the samples of every run are, by its id."""
+        ...
+
+    def kept_sums(self) -> SumsFile:
+        """Return where what was made of the runs is kept; it may be taken away at any time."""
+        ...
+
     def original(self, run_id: str) -> tuple[str, bytes]:
         """Return the name of the file a run came in, and its very bytes."""
         ...
@@ -60,12 +92,20 @@ class Store(Protocol):
         """Return all imports, oldest first, those taken back included."""
         ...
 
-    def diary(self) -> list[DiaryEntry]:
-        """Return the diary by day, then side."""
+    def diary(self) -> list[StoredEntry]:
+        """Return every row of the diary, corrections included; ``core.track.diary`` says what counts."""
         ...
 
-    def add_diary(self, entries: Sequence[DiaryEntry]) -> None:
-        """Add entries to the diary: all of them or none."""
+    def add_diary(self, entries: Sequence[DiaryEntry]) -> list[StoredEntry]:
+        """Add entries to the diary, and return them with their numbers: all of them or none."""
+        ...
+
+    def correct_diary(self, number: int, entry: DiaryEntry) -> StoredEntry:
+        """Keep how an entry reads from now on, in a row of its own; the rows before stay.
+
+        Raises:
+            AnswerError: The diary has no such entry.
+        """
         ...
 
     def checks(self) -> list[StoredCheck]:
@@ -76,12 +116,96 @@ class Store(Protocol):
         """Keep one check; it is never changed."""
         ...
 
+    def unfinished_check(self) -> UnfinishedCheck | None:
+        """Return the check that was stopped before its end; None when there is none."""
+        ...
+
+    def keep_unfinished(self, check: UnfinishedCheck | None) -> None:
+        """Keep the check that was stopped, in place of the one before; None: there is none any more."""
+        ...
+
     def visits(self) -> list[VisitRecord]:
         """Return what the runner states about visits to a clinician, in the order of entry."""
         ...
 
     def add_visits(self, visits: Sequence[VisitRecord]) -> None:
         """Keep visits to a clinician: all of them or none."""
+        ...
+
+    def scores(self) -> list[StoredScore]:
+        """Return all scores of questionnaires by day, then in the order of entry."""
+        ...
+
+    def add_score(self, score: NewScore) -> StoredScore:
+        """Keep one score; it is never changed."""
+        ...
+
+    def lessons_read(self) -> list[LessonRead]:
+        """Return the lessons that were read, in that order."""
+        ...
+
+    def add_lesson_read(self, lesson: LessonRead) -> None:
+        """Keep that a lesson was read."""
+        ...
+
+    def shoes(self) -> list[Shoe]:
+        """Return all shoes in the order in which they came."""
+        ...
+
+    def add_shoe(self, shoe: NewShoe, *, at: datetime) -> Shoe:
+        """Keep one shoe; return it with its number."""
+        ...
+
+    def retire_shoe(self, shoe_id: int, last_day: date | None) -> None:
+        """Keep the last day of a shoe; None: it is in use again."""
+        ...
+
+    def remove_shoe(self, shoe_id: int) -> None:
+        """Take a shoe away, and all that was stated of it."""
+        ...
+
+    def shoe_uses(self) -> list[ShoeUse]:
+        """Return which shoe ran what, in the order in which it was stated."""
+        ...
+
+    def add_shoe_uses(self, uses: Sequence[ShoeUse], *, at: datetime) -> None:
+        """Keep which shoe ran what: all of it or nothing."""
+        ...
+
+    def settings(self) -> dict[str, Any]:
+        """Return key → value of what was set."""
+        ...
+
+    def set_setting(self, key: str, value: Any, *, at: datetime) -> None:
+        """Keep one setting; None takes it away."""
+        ...
+
+    def decisions(self) -> list[StoredDecision]:
+        """Return all decisions by day, then in the order in which they were made."""
+        ...
+
+    def add_decision(self, decision: NewDecision) -> StoredDecision:
+        """Keep one decision; it is never changed."""
+        ...
+
+    def plans(self) -> list[StoredPlan]:
+        """Return every version of the plan, oldest first."""
+        ...
+
+    def add_plan(self, plan: NewPlan) -> StoredPlan:
+        """Keep one version of the plan; it is never changed."""
+        ...
+
+    def accept_plan(self, plan_id: int, *, at: datetime) -> None:
+        """Keep that the runner said yes to a version of the plan."""
+        ...
+
+    def overrides(self) -> list[Override]:
+        """Return what the runner chose instead, in that order."""
+        ...
+
+    def add_override(self, override: Override) -> None:
+        """Keep what the runner chose instead; the decision stays as it was."""
         ...
 
     def start_import(self, now: datetime) -> AbstractContextManager[ImportSession]:

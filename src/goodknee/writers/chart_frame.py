@@ -15,6 +15,7 @@ from goodknee.core.words import Words
 Spec = dict[str, Any]
 
 INK, MUTED, LINE, SURFACE = "#1C2126", "#555E67", "#D9D6CE", "#FFFFFF"
+BAND = "#E4E1D8"
 LOAD, LEFT_KNEE, RIGHT_KNEE = "#64717D", "#0072B2", "#C24E00"
 FONT = "system-ui, -apple-system, 'Segoe UI', Roboto, 'Noto Sans', sans-serif"
 THEME: Spec = {
@@ -125,6 +126,10 @@ class Frame:
         # Room above the highest mark for its sign and label.
         scale = self.alt.Scale(domain=[0, max(top * 1.24, ticks[-1])], nice=False)
         return self.alt.Y("y:Q", scale=scale, axis=self.alt.Axis(values=ticks, domain=False))
+
+    def from_to(self, field: str) -> Any:
+        """Return the axis of :meth:`y` for another field of the same scale, such as the end of a whisker."""
+        return self.alt.Y(f"{field}:Q")
 
     def title(self, key: str) -> Any:
         """Return the words above a panel: what is drawn and its unit."""

@@ -114,7 +114,7 @@ def trend_chart(report: Report, row: TrendRow, period: Period, canvas: Canvas) -
     )
     shown = drawn_rows(row, period)
     dots = [{"t": noon_ms(row.days[index]), "y": row.values[index]} for index in shown]
-    line = list(_segments([(noon_ms(row.days[index]), row.middle[index]) for index in shown]))
+    line = list(segments([(noon_ms(row.days[index]), row.middle[index]) for index in shown]))
     low, high = min(dot["y"] for dot in dots), max(dot["y"] for dot in dots)
     ticks = round_ticks(low, high, PACE_STEPS if row.quantity == "pace" else CADENCE_STEPS)
     labels = {tick: pace(tick).split()[0] if row.quantity == "pace" else f"{tick:g}" for tick in ticks}
@@ -147,7 +147,7 @@ def _run_panel(frame: Frame, runs: Sequence[RunRow], labelled: Sequence[RunRow])
     signs = [row for row in rows if row["stands_out"]]
     layers = [
         bars,
-        _signs(frame, signs, y),
+        stand_out_signs(frame, signs, y),
         *_sign_labels(frame, labelled, runs, y),
         frame.title("report.chart.panel.run"),
     ]
@@ -166,7 +166,8 @@ def _side_by_side(runs: Sequence[RunRow], frame: Frame) -> Iterator[dict[str, An
             yield {"t": noon_ms(day) + shift, "y": (run.distance_m or 0) / 1000, "stands_out": run.stands_out}
 
 
-def _signs(frame: Frame, rows: Sequence[Mapping[str, object]], y: Any) -> Any:
+def stand_out_signs(frame: Frame, rows: Sequence[Mapping[str, object]], y: Any) -> Any:
+    """Return a sign above each mark at ``t`` and ``y`` that stands out."""
     return (
         frame.chart(rows)
         .mark_point(shape="triangle-up", filled=True, color=INK, size=62, opacity=1, yOffset=-9)
@@ -210,9 +211,9 @@ def _week_panel(frame: Frame, weeks: Sequence[WeekRow], spikes: Sequence[RunRow]
     over = [week for week in weeks if week.change_state != "week_not_over"]
     running = [week for week in weeks if week.change_state == "week_not_over"]
     marked = {run.day - timedelta(days=run.day.weekday()) for run in spikes}
-    line = list(_segments([(_midweek(week), _kilometres(week)) for week in over]))
-    hollow = list(_segments([(_midweek(week), _kilometres(week)) for week in running]))
-    signs = list(_segments([(_midweek(week), _kilometres(week)) for week in weeks if week.monday in marked]))
+    line = list(segments([(_midweek(week), _kilometres(week)) for week in over]))
+    hollow = list(segments([(_midweek(week), _kilometres(week)) for week in running]))
+    signs = list(segments([(_midweek(week), _kilometres(week)) for week in weeks if week.monday in marked]))
     y = frame.y(max([row["y"] for row in (*line, *hollow)], default=1.0))
     layers = [
         *frame.story_rule(),
@@ -223,7 +224,7 @@ def _week_panel(frame: Frame, weeks: Sequence[WeekRow], spikes: Sequence[RunRow]
         frame.chart(hollow)
         .mark_point(color=INK, fill=SURFACE, size=34, strokeWidth=1.6, opacity=1)
         .encode(x=frame.x(), y=y),
-        _signs(frame, signs, y),
+        stand_out_signs(frame, signs, y),
         frame.title("report.chart.panel.week"),
     ]
     height = frame.canvas.run_height if spikes else frame.canvas.week_height
@@ -301,7 +302,7 @@ def _zones(frame: Frame, report: Report, y: Any) -> Iterator[Any]:
     )
 
 
-def _segments(points: Sequence[tuple[float, float | None]]) -> Iterator[dict[str, Any]]:
+def segments(points: Sequence[tuple[float, float | None]]) -> Iterator[dict[str, Any]]:
     """Number the unbroken parts of a line; a missing value ends one."""
     part = 0
     for t, y in points:

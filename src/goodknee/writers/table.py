@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
+from typing import Any
 
-from goodknee.core.model import Recording
+from goodknee.core.model import Floats, Recording
 from goodknee.errors import StoreError
 
 
@@ -21,7 +22,6 @@ def write_samples(path: Path, recordings: Sequence[Recording]) -> None:
         StoreError: The file cannot be written.
     """
     import pyarrow as pa
-    import pyarrow.parquet as pq
 
     tables = []
     for recording in recordings:
@@ -37,8 +37,25 @@ def write_samples(path: Path, recordings: Sequence[Recording]) -> None:
     table = pa.concat_tables(tables, promote_options="default")
     starts = [each.activities[0].started_at if each.activities else None for each in recordings]
     started_at = json.dumps([start.isoformat() if start else None for start in starts])
+    _write(table.replace_schema_metadata({"started_at": started_at}), path)
+
+
+def write_columns(path: Path, columns: Mapping[str, Floats | Sequence[str]]) -> None:
+    """Write columns of one length; NaN becomes null.
+
+    Raises:
+        StoreError: The file cannot be written.
+    """
+    import pyarrow as pa
+
+    _write(pa.table({name: pa.array(values, from_pandas=True) for name, values in columns.items()}), path)
+
+
+def _write(table: Any, path: Path) -> None:
+    import pyarrow.parquet as pq
+
     try:
-        pq.write_table(table.replace_schema_metadata({"started_at": started_at}), path, compression="zstd")
+        pq.write_table(table, path, compression="zstd")
     except OSError as error:
         raise StoreError(
             f"The samples could not be written: {error.strerror or error}.",

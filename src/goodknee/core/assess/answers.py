@@ -29,7 +29,16 @@ def check_answers(answers: Mapping[Any, Any], questions: Questions) -> dict[str,
         AnswerError: A key is unknown, an answer is of the wrong kind or out of range, or a question is
             answered although the one it hangs on was answered no. Nothing may be stored then.
     """
-    checked = {key: _checked(key, value, questions) for key, value in _flat(answers, questions)}
+    checked: dict[str, Value] = {}
+    yes_or_no = questions.yes_or_no
+    for key, value in answers.items():
+        if (value is True or value is False) and key in yes_or_no:  # most answers, told apart for speed
+            checked[key] = value
+        else:
+            for one, told in _flat(key, value, questions):
+                if one in checked:
+                    raise _answered_twice(one)
+                checked[one] = _checked(one, told, questions)
     for key, parent in orphans(checked, questions):
         raise AnswerError(
             f"{key} is answered ({_shown(checked[key])}), but {parent} was answered no.",
@@ -51,25 +60,23 @@ def orphans(answers: Mapping[str, Value], questions: Questions) -> Iterator[tupl
     A "no" to a tick question can: it says the same as not being asked.
     """
     for question in questions.questions:
-        value = answers.get(question.key)
-        if (
-            question.ask_when is None
-            or value in (None, NOT_SURE)
-            or (question.screen == "tick" and value is False)
-        ):
+        if question.ask_when is None or _goes_with_no(question, answers.get(question.key)):
             continue
         for leaf in leaves_of(question.ask_when):
             if isinstance(leaf, Leaf) and leaf.is_ is True and answers.get(leaf.key) is False:
                 yield question.key, leaf.key
 
 
-def _flat(answers: Mapping[Any, Any], questions: Questions) -> Iterator[tuple[str, Any]]:
-    for key, value in answers.items():
-        question = questions.by_key.get(key) if isinstance(key, str) else None
-        if question is not None and question.per_knee and isinstance(value, Mapping):
-            yield from ((f"{key}_{side}", of_side) for side, of_side in value.items())
-        else:
-            yield key, value
+def _goes_with_no(question: Question, value: Value) -> bool:
+    return value is None or value == NOT_SURE or (question.screen == "tick" and value is False)
+
+
+def _flat(key: Any, value: Any, questions: Questions) -> Iterator[tuple[Any, Any]]:
+    question = questions.by_key.get(key) if isinstance(key, str) else None
+    if question is not None and question.per_knee and isinstance(value, Mapping):
+        yield from ((f"{key}_{side}", of_side) for side, of_side in value.items())
+    else:
+        yield key, value
 
 
 def _checked(key: Any, value: Any, questions: Questions) -> Value:
@@ -90,17 +97,23 @@ def _checked(key: Any, value: Any, questions: Questions) -> Value:
     return read
 
 
+def _answered_twice(key: str) -> AnswerError:
+    return AnswerError(
+        f"{key} is answered twice: on a line of its own, and under both knees.",
+        where=key,
+        next_step="Keep one of the two.",
+    )
+
+
 def _unknown_key(key: object, questions: Questions) -> AnswerError:
     near = get_close_matches(str(key), questions.answered_by, n=3)
-    hint = (
-        f"Did you mean {' or '.join(near)}?"
-        if near
-        else "The keys stand in questions.yaml of the knowledge pack."
-    )
+    hint = f"Did you mean {' or '.join(near)}?" if near else "`goodknee check --questions` prints all keys."
     return AnswerError(f"There is no question {_shown(key)}.", where=str(key)[:80], next_step=hint)
 
 
 def _shown(value: object) -> str:
+    if isinstance(value, date):
+        return value.isoformat()
     text = repr(list(value) if isinstance(value, tuple) else value)
     return text if len(text) <= 80 else text[:77] + "..."
 
@@ -142,7 +155,9 @@ def _yes_no(value: Any) -> Value:
 
 
 def _number(value: Any, question: Question) -> int | float | None:
-    if isinstance(value, bool) or not isinstance(value, int | float) or not math.isfinite(value):
+    if isinstance(value, bool) or not isinstance(value, int | float):
+        return None
+    if isinstance(value, float) and not math.isfinite(value):
         return None
     whole = question.type == "int"
     if whole and value != int(value):

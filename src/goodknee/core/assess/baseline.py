@@ -43,7 +43,10 @@ def baseline(answers: Answers, questions: Questions) -> Baseline:
     return Baseline(
         left=_knee("left", answers, questions),
         right=_knee("right", answers, questions),
-        running=_group("running_lately", answers, questions),
+        running={
+            **_group("running_lately", answers, questions),
+            **_group("running_so_far", answers, questions),
+        },
         goal=_group("goal", answers, questions),
     )
 

@@ -5,12 +5,42 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any, Final
 
-from goodknee.core.assess.conditions import NOT_ASKED, Facts, evaluate, keys_of, leaves_of
-from goodknee.core.knowledge.conditions import All, AnyOf, AtLeast, Condition, CountOf, Leaf, SymptomAny
+from goodknee.core.assess.conditions import NOT_ASKED, Facts, evaluate, keys_of, known_of, leaves_of
+from goodknee.core.knowledge.conditions import (
+    All,
+    AnyOf,
+    AtLeast,
+    Condition,
+    CountOf,
+    Leaf,
+    SymptomAny,
+    Value,
+)
+from goodknee.core.knowledge.questions import Questions
 
 Known = Mapping[str, Any]
 #: Takes what is known of a person (``Facts.known``) and tells whether the condition holds; None is unknown.
 Check = Callable[[Known], bool | None]
+
+
+class FactsOf:
+    """``Facts.of`` for many people: the same facts from the same answers."""
+
+    def __init__(self, questions: Questions) -> None:
+        self._derived = tuple((rule, compiled(rule.when)) for rule in questions.derived)
+        self._conditional = tuple((compiled(when), keys) for when, keys in questions.conditional)
+
+    def __call__(self, answers: Mapping[str, Value]) -> Facts:
+        """Take answers as they were given: drop what is not known, derive, and mark what did not apply."""
+        known = known_of(answers)
+        for rule, holds in self._derived:
+            if (rule.key not in known or rule.overrules) and holds(known):
+                known[rule.key] = rule.value
+        for holds, keys in self._conditional:
+            open_keys = [key for key in keys if key not in known]
+            if open_keys and holds(known) is False:
+                known |= dict.fromkeys(open_keys, NOT_ASKED)
+        return Facts(known)
 
 
 class CertainlyTrue:
@@ -83,9 +113,9 @@ def compiled(condition: Condition) -> Check:
     """Return the condition as a function of what is known; a property holds it equal to ``evaluate``."""
     match condition:
         case All():
-            return _all(tuple(compiled(part) for part in condition.all_))
+            return _all(*_parts(condition.all_))
         case AnyOf():
-            return _any(tuple(compiled(part) for part in condition.any_))
+            return _any(*_parts(condition.any_))
         case AtLeast():
             return _at_least(condition.at_least, tuple(compiled(part) for part in condition.of))
         case Leaf() if condition.comparison in _LEAVES and condition.is_ != "unknown":
@@ -94,9 +124,30 @@ def compiled(condition: Condition) -> Check:
             return lambda known: evaluate(condition, Facts(known))
 
 
-def _all(parts: tuple[Check, ...]) -> Check:
+#: Keys and the one answer that each must have.
+_Equals = tuple[tuple[str, Any], ...]
+
+
+def _parts(parts: Sequence[Condition]) -> tuple[_Equals, tuple[Check, ...]]:
+    """Tell apart the parts that ask for one answer, which most do, and the others; their order is free."""
+    plain = [part for part in parts if isinstance(part, Leaf) and _asks_for_one_answer(part)]
+    others = [part for part in parts if not (isinstance(part, Leaf) and _asks_for_one_answer(part))]
+    return tuple((leaf.key, leaf.wanted) for leaf in plain), tuple(compiled(part) for part in others)
+
+
+def _asks_for_one_answer(leaf: Leaf) -> bool:
+    return leaf.comparison in {"is", "eq"} and leaf.is_ != "unknown"
+
+
+def _all(equals: _Equals, parts: tuple[Check, ...]) -> Check:
     def check(known: Known) -> bool | None:
         answer: bool | None = True
+        for key, wanted in equals:
+            value = known.get(key)
+            if value is None:
+                answer = None
+            elif value != wanted:
+                return False
         for part in parts:
             value = part(known)
             if value is False:
@@ -108,9 +159,15 @@ def _all(parts: tuple[Check, ...]) -> Check:
     return check
 
 
-def _any(parts: tuple[Check, ...]) -> Check:
+def _any(equals: _Equals, parts: tuple[Check, ...]) -> Check:
     def check(known: Known) -> bool | None:
         answer: bool | None = False
+        for key, wanted in equals:
+            value = known.get(key)
+            if value is None:
+                answer = None
+            elif value == wanted:
+                return True
         for part in parts:
             value = part(known)
             if value:

@@ -50,30 +50,32 @@ class Facts:
     @classmethod
     def of(cls, answers: Mapping[str, Value], questions: Questions) -> Facts:
         """Take answers as they were given: drop what is not known, derive, and mark what did not apply."""
-        known = _known(answers)
+        known = known_of(answers)
         for rule in questions.derived:
             if (rule.key not in known or rule.overrules) and evaluate(rule.when, cls(known)):
                 known[rule.key] = rule.value
         for condition, keys in questions.conditional:
-            if evaluate(condition, cls(known)) is False:
-                known |= {key: NOT_ASKED for key in keys if key not in known}
+            open_keys = [key for key in keys if key not in known]
+            if open_keys and evaluate(condition, cls(known)) is False:
+                known |= dict.fromkeys(open_keys, NOT_ASKED)
         return cls(known)
 
     @classmethod
     def measured(cls, fields: Mapping[str, Value]) -> Facts:
         """Take measured facts (``f``): NaN, None and empty lists are unknown."""
-        return cls(_known(fields))
+        return cls(known_of(fields))
 
     def also(self, fields: Mapping[str, Value]) -> Facts:
         """Return these facts with more beside them; the new ones win."""
-        return Facts({**self.known, **_known(fields)})
+        return Facts({**self.known, **known_of(fields)})
 
     def get(self, key: str) -> Any:
         """Return the value, None when unknown, NOT_ASKED when the question did not apply."""
         return self.known.get(key)
 
 
-def _known(fields: Mapping[str, Value]) -> dict[str, Any]:
+def known_of(fields: Mapping[str, Value]) -> dict[str, Any]:
+    """Return the fields that are known: no None, NaN, empty list or unknown word."""
     # Most answers are plain yes or no: those are told apart first, for speed.
     return {
         key: value for key, value in fields.items() if value is True or value is False or _is_known(value)

@@ -8,11 +8,9 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from functools import lru_cache
-from itertools import groupby
 from operator import attrgetter
 from string import Formatter
-from typing import Any
+from typing import Any, NamedTuple
 
 from goodknee.core.assess.compiled import CertainlyTrue, Known
 from goodknee.core.assess.conditions import Facts, leaves_of
@@ -37,20 +35,34 @@ class Sign:
     says: str
 
 
-@dataclass(frozen=True, slots=True)
-class Candidate:
+class ReadyFeature(NamedTuple):
+    """A feature of the pattern with this number; ``sign`` puts it into words with the runner's own answer."""
+
+    pattern: int
+    points: int
+    sign: Callable[[Known], Sign]
+
+
+class Candidate(NamedTuple):
     """One pattern against the answers.
 
     Attributes:
         score: Orders the list: ``evidence_points`` of the signs, and points for how common the pattern is.
-        signs: What speaks for and against it, in the order of the pack.
+        features: Of the pattern, those that hold.
+        known: What the runner answered.
     """
 
     pattern: Pattern
     fit: Fit
     score: int
     evidence_points: int
-    signs: tuple[Sign, ...] = ()
+    features: tuple[ReadyFeature, ...]
+    known: Known
+
+    @property
+    def signs(self) -> tuple[Sign, ...]:
+        """What speaks for and against it, in the order of the pack; put into words when asked for."""
+        return tuple(one.sign(self.known) for one in self.features)
 
     @property
     def for_(self) -> tuple[Sign, ...]:
@@ -77,15 +89,6 @@ class Ranking:
     caution: str | None
 
 
-@dataclass(frozen=True, slots=True)
-class _ReadyFeature:
-    """A feature of the pattern with this number; ``alone`` is its candidate when no other is true."""
-
-    pattern: int
-    sign: Sign | Callable[[Known], Sign]
-    alone: Candidate | None
-
-
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ReadyDifferential:
     """The differential of a pack, made ready once to rank many people.
@@ -97,7 +100,7 @@ class ReadyDifferential:
 
     knowledge: Differential
     blank: tuple[Candidate, ...]
-    features: tuple[_ReadyFeature, ...]
+    features: tuple[ReadyFeature, ...]
     true_of: CertainlyTrue
 
 
@@ -105,12 +108,15 @@ def ready(knowledge: Differential) -> ReadyDifferential:
     """Compile the conditions and sentences of the pack."""
     patterns = sorted(knowledge.patterns, key=lambda pattern: -(pattern.relative_prior_in_runners or 0.0))
     prior = knowledge.ranking.prior_points
-    blank = tuple(_candidate(one, prior[one.prior_class], (), knowledge) for one in patterns)
+    blank = tuple(
+        Candidate(one, _fit(0, knowledge.ranking.fit_from), prior[one.prior_class], 0, (), {})
+        for one in patterns
+    )
     return ReadyDifferential(
         knowledge=knowledge,
         blank=blank,
         features=tuple(
-            _ready_feature(number, blank[number], feature, knowledge)
+            _ready_feature(number, feature, knowledge)
             for number, pattern in enumerate(patterns)
             for feature in pattern.features
         ),
@@ -127,15 +133,15 @@ def rank(facts: Facts, differential: ReadyDifferential) -> Ranking:
     """
     known, knowledge = facts.known, differential.knowledge
     candidates = list(differential.blank)
-    true = map(differential.features.__getitem__, differential.true_of(known))
-    for number, group in groupby(true, key=attrgetter("pattern")):
-        first, *more = group
-        if first.alone is not None and not more:
-            candidates[number] = first.alone
-            continue
-        signs = tuple([one.sign if isinstance(one.sign, Sign) else one.sign(known) for one in (first, *more)])
-        blank = candidates[number]
-        candidates[number] = _candidate(blank.pattern, blank.score, signs, knowledge)
+    true: dict[int, list[ReadyFeature]] = {}
+    for feature in map(differential.features.__getitem__, differential.true_of(known)):
+        true.setdefault(feature.pattern, []).append(feature)
+    for number, features in true.items():
+        points = sum([feature.points for feature in features])
+        fit, blank = _fit(points, knowledge.ranking.fit_from), candidates[number]
+        candidates[number] = Candidate(
+            blank.pattern, fit, blank.score + points, points, tuple(features), known
+        )
     candidates.sort(key=attrgetter("score"), reverse=True)  # stable: ties stay in the order of ``blank``
     return Ranking(
         candidates=tuple(candidates),
@@ -144,17 +150,9 @@ def rank(facts: Facts, differential: ReadyDifferential) -> Ranking:
     )
 
 
-def _candidate(
-    pattern: Pattern, prior_points: int, signs: tuple[Sign, ...], knowledge: Differential
-) -> Candidate:
-    points = sum([sign.points for sign in signs])
-    return Candidate(pattern, _fit(points, knowledge.ranking.fit_from), prior_points + points, points, signs)
-
-
-def _ready_feature(number: int, blank: Candidate, feature: Feature, knowledge: Differential) -> _ReadyFeature:
-    sign = _sign(feature, knowledge)
-    alone = _candidate(blank.pattern, blank.score, (sign,), knowledge) if isinstance(sign, Sign) else None
-    return _ReadyFeature(number, sign, alone)
+def _ready_feature(number: int, feature: Feature, knowledge: Differential) -> ReadyFeature:
+    points = knowledge.ranking.weight_points[feature.weight]
+    return ReadyFeature(number, points, _sign(feature, points, knowledge.words))
 
 
 def _fit(evidence_points: int, fit_from: FitFrom) -> Fit:
@@ -178,51 +176,29 @@ def _caution(best: Candidate, known: Known, one_way: OneWay) -> str | None:
     return None if clear else one_way.says
 
 
-def _sign(feature: Feature, knowledge: Differential) -> Sign | Callable[[Known], Sign]:
-    """Return the sign as it is told, or how it is; sentences once filled are kept, for answers recur."""
-    points = knowledge.ranking.weight_points[feature.weight]
-    slots = {
-        name: _slot(name, feature, knowledge.words)
-        for _, name, _, _ in Formatter().parse(feature.says)
-        if name
-    }
-    if not slots:
-        return Sign(feature, points, feature.says)
-    keys = tuple(dict.fromkeys(key for slot in slots.values() for key in slot.keys))
+def _sign(feature: Feature, points: int, words: AnswerWords) -> Callable[[Known], Sign]:
+    """Return how the feature is told: as it stands, or with the runner's answers in its slots."""
+    names = {name for _, name, _, _ in Formatter().parse(feature.says) if name}
+    slots = {name: _slot(name, feature, words) for name in names}
 
-    @lru_cache(maxsize=1024)
-    def told(*values: Any) -> Sign:
-        answers = dict(zip(keys, values, strict=True))
-        return Sign(
-            feature,
-            points,
-            feature.says.format_map({name: slot.read(answers) for name, slot in slots.items()}),
-        )
+    def told(known: Known) -> Sign:
+        says = {name: read(known) for name, read in slots.items()}
+        return Sign(feature, points, feature.says.format_map(says) if says else feature.says)
 
-    return lambda known: told(*[known.get(key) for key in keys])
+    return told
 
 
-@dataclass(frozen=True, slots=True)
-class _Slot:
-    keys: tuple[str, ...]
-    read: Callable[[Known], str]
-
-
-def _slot(name: str, feature: Feature, words: AnswerWords) -> _Slot:
+def _slot(name: str, feature: Feature, words: AnswerWords) -> Callable[[Known], str]:
     """Return how a slot reads: the ticked keys of the feature, the words of a choice or list, or a number."""
     leaves = [leaf for leaf in leaves_of(feature.when) if isinstance(leaf, Leaf)]
     if name == "ticked":
         keys = tuple(dict.fromkeys(leaf.key for leaf in leaves if leaf.is_ is True))
-        return _Slot(
-            keys, lambda known: _join([words.ticked[key] for key in keys if known[key] is True], words)
-        )
+        return lambda known: _join([words.ticked[key] for key in keys if known.get(key) is True], words)
     if name not in words.values:
-        return _Slot((name,), lambda known: str(known[name]))
+        return lambda known: str(known[name])
     spoken = words.values[name]
     named = frozenset(word for leaf in leaves if leaf.key == name for word in _named(leaf))
-    return _Slot(
-        (name,), lambda known: _join([spoken[one] for one in _listed(known[name]) if one in named], words)
-    )
+    return lambda known: _join([spoken[one] for one in _listed(known[name]) if one in named], words)
 
 
 def _named(leaf: Leaf) -> tuple[Any, ...]:

@@ -43,34 +43,45 @@ class Screen:
 def screen_of(group: Group, answers: Answers, questions: Questions) -> Screen | None:
     """Return the whole screen of a group as it applies to these answers; None when nothing of it does."""
     facts = Facts.of(answers, questions)
-    return _screen(group, answers, [each for each in questions.of(group.id) if _applies(each, facts)])
+    asked = [each for each in questions.of(group.id) if _applies(each, facts)]
+    return _screen(group, [(each, keys_for(each, answers)) for each in asked])
 
 
-def open_screen_of(group: Group, answers: Answers, questions: Questions) -> Screen | None:
-    """Return what of a group applies and is not answered yet; a question that hangs on an open one waits."""
+def open_screen_of(
+    group: Group, answers: Answers, questions: Questions, passed: Collection[str] = ()
+) -> Screen | None:
+    """Return what of a group applies and is not answered yet; a question that hangs on an open one waits.
+
+    Args:
+        group: The group.
+        answers: What is answered so far.
+        questions: All questions.
+        passed: Keys that were shown and left open; they are not asked again.
+    """
     facts = Facts.of(answers, questions)
-    asked = [
-        each for each in questions.of(group.id) if _applies(each, facts) and _is_open(each, answers, facts)
+    applying = [each for each in questions.of(group.id) if _applies(each, facts)]
+    open_keys = [
+        (each, tuple(key for key in _open_keys(each, answers, facts) if key not in passed))
+        for each in applying
     ]
-    return _screen(group, answers, asked)
+    return _screen(group, [(each, keys) for each, keys in open_keys if keys])
 
 
-def _screen(group: Group, answers: Answers, asked: list[Question]) -> Screen | None:
+def _screen(group: Group, asked: list[tuple[Question, tuple[str, ...]]]) -> Screen | None:
     if not asked:
         return None
-    ticks = tuple(question for question in asked if question.screen == "tick")
-    fields = tuple((each, keys_for(each, answers)) for each in asked if each.screen == "field")
-    return Screen(group, ticks, fields)
+    ticks = tuple(question for question, _ in asked if question.screen == "tick")
+    return Screen(group, ticks, tuple(each for each in asked if each[0].screen == "field"))
 
 
 def _applies(question: Question, facts: Facts) -> bool:
-    return question.ask_when is None or evaluate(question.ask_when, facts) is True
+    return question.applies_when is None or evaluate(question.applies_when, facts) is True
 
 
-def _is_open(question: Question, answers: Answers, facts: Facts) -> bool:
+def _open_keys(question: Question, answers: Answers, facts: Facts) -> tuple[str, ...]:
     if question.key in facts.known or answers.get(question.key) == NOT_SURE:
-        return False
-    return not question.per_knee or any(answers.get(key) is None for key in keys_for(question, answers))
+        return ()
+    return tuple(key for key in keys_for(question, answers) if answers.get(key) is None)
 
 
 def keys_for(question: Question, answers: Answers) -> tuple[str, ...]:
@@ -112,13 +123,26 @@ class Interview:
         maybe = {
             question.group
             for question in self.questions.questions
-            if question.ask_when is not None and set(unknown_keys(question.ask_when, facts)) - self.passed
+            if question.applies_when is not None
+            and set(unknown_keys(question.applies_when, facts)) - self.passed
         }
         asked = {group.id for group in self.questions.groups if group.part in self.parts}
         return len(known), len(known | (maybe & asked))
 
+    @property
+    def place(self) -> tuple[int, int]:
+        """Which screen this is, and how many there will be if no answer makes one come or go."""
+        done, step = 0, self
+        while step.earlier is not None:
+            done, step = done + 1, step.earlier
+        return done + 1, done + self.screens_left[0]
+
     def next(self, ticked: Collection[str] = (), fields: Mapping[str, object] | None = None) -> Interview:
         """Take the answers of the screen; a line that is not ticked is no, a field left out stays open.
+
+        Args:
+            ticked: Keys of the lines that apply.
+            fields: Answers by key, those to ticks included: they go before ``ticked``; None leaves open.
 
         Raises:
             AnswerError: An answer is not legal, or belongs to no question of the screen.
@@ -130,11 +154,17 @@ class Interview:
             raise AnswerError(
                 f"{key} is not asked here.", where=key, next_step="Answer what is on the screen."
             )
-        answers = check_answers(
-            without_orphans({**self.answers, **check_answers(given, self.questions)}, self.questions),
-            self.questions,
-        )
-        return replace(self, answers=answers, passed=self.passed | (set(keys) - set(given)), earlier=self)
+        left_open = {key for key in keys if given.get(key) is None}
+        return replace(self.with_answers(given), passed=self.passed | left_open, earlier=self)
+
+    def with_answers(self, given: Mapping[str, object]) -> Interview:
+        """Return this step with more answers, the rest of the screen still to be asked.
+
+        Raises:
+            AnswerError: An answer is not legal.
+        """
+        answers = {**self.answers, **check_answers(given, self.questions)}
+        return replace(self, answers=check_answers(without_orphans(answers, self.questions), self.questions))
 
     def skip(self) -> Interview:
         """Leave everything on the screen open: nothing is answered with no."""
@@ -145,8 +175,26 @@ class Interview:
         """Return the step before, with the answers as they were then; the start stays the start."""
         return self.earlier or self
 
+    @property
+    def told(self) -> Answers:
+        """Everything answered so far, and None for what was shown and left open; ``resume`` takes it."""
+        return {**dict.fromkeys(self.passed), **self.answers}
+
+    def resume(self, told: Answers) -> Interview:
+        """Walk again through the screens that were told of, so that ``back`` works, up to the first other.
+
+        Raises:
+            AnswerError: An answer is not legal any more.
+        """
+        step = self
+        while (screen := step.screen) is not None and told.keys() >= set(screen.keys):
+            step = step.next(fields={key: told[key] for key in screen.keys})
+        rest = {key: told[key] for key in (screen.keys if screen else ()) if told.get(key) is not None}
+        return step.with_answers(rest)
+
     def _screens(self) -> Iterator[Screen]:
         for group in self.questions.groups:
-            screen = open_screen_of(group, self.answers, self.questions) if group.part in self.parts else None
-            if screen is not None and not self.passed.issuperset(screen.keys):
-                yield screen
+            if group.part in self.parts:
+                screen = open_screen_of(group, self.answers, self.questions, self.passed)
+                if screen is not None:
+                    yield screen

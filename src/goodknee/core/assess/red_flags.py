@@ -1,7 +1,7 @@
 """Which warning signs the answers show, which they do not exclude, and what must wait.
 
 Every rule that fires is shown; the overall urgency is the highest. A missing answer never counts as no: an
-urgent rule that is unknown, while one of its own conditions is true, counts as "not excluded".
+urgent rule that is unknown, while the answers give reason to think of it, counts as "not excluded".
 """
 
 from __future__ import annotations
@@ -10,7 +10,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Final, get_args
 
-from goodknee.core.assess.compiled import Check, Known, compiled
+from goodknee.core.assess.compiled import Check, FactsOf, Known, compiled
 from goodknee.core.assess.conditions import (
     Facts,
     Seen,
@@ -43,8 +43,13 @@ class Fired:
 
     @property
     def trace(self) -> tuple[Seen, ...]:
-        """The comparisons that hold: they alone make the rule true, unless it is only not excluded."""
-        parts = leaves_of(self.rule.when) if self.not_excluded else (self.rule.when,)
+        """The comparisons that hold: they alone make the rule true, or give the reason to leave it open."""
+        parts: tuple[Condition, ...] = (self.rule.when,)
+        if self.not_excluded:
+            parts = (
+                *leaves_of(self.rule.when),
+                *(leaves_of(self.rule.open_when) if self.rule.open_when else ()),
+            )
         return tuple(dict.fromkeys(seen for part in parts for seen in true_leaves(part, self.facts)))
 
     @property
@@ -121,8 +126,15 @@ class _ReadyRule:
     blocks: tuple[Hold, ...]
     when: _Ready
     unless: Check | None
-    signs: tuple[Check, ...]
+    suspected_by: tuple[Check, ...]
+    not_suspected: Check | None
     escalates: bool
+
+    def stays_open(self, known: Known) -> bool:
+        """Tell whether answers leave open what they give reason to think of."""
+        if self.not_suspected is not None and self.not_suspected(known):
+            return False
+        return any(suspects(known) for suspects in self.suspected_by)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -131,6 +143,8 @@ class ReadyRedFlags:
 
     knowledge: RedFlags
     questions: Questions
+    facts_of: FactsOf
+    applies: Mapping[str, _Ready]
     rules: tuple[_ReadyRule, ...]
     contradictions: tuple[tuple[Contradiction, Check], ...]
     urgent_keys: tuple[str, ...]
@@ -149,7 +163,8 @@ def ready(knowledge: RedFlags, questions: Questions) -> ReadyRedFlags:
             blocks=blocks[rule.urgency] if rule.blocks is None else rule.blocks,
             when=_Ready.of(rule.when),
             unless=None if rule.unless is None else compiled(rule.unless),
-            signs=tuple(compiled(leaf) for leaf in leaves_of(rule.when) if keys_of(leaf)[0] not in context),
+            suspected_by=tuple(compiled(one) for one in _suspicions(rule, context)),
+            not_suspected=None if rule.open_unless is None else compiled(rule.open_unless),
             escalates=rule.urgency in policy.escalates,
         )
         for rule in sorted(knowledge.rules, key=lambda rule: rank[rule.urgency])
@@ -158,11 +173,23 @@ def ready(knowledge: RedFlags, questions: Questions) -> ReadyRedFlags:
     return ReadyRedFlags(
         knowledge=knowledge,
         questions=questions,
+        facts_of=FactsOf(questions),
+        applies={
+            question.key: _Ready.of(question.applies_when)
+            for question in questions.questions
+            if question.applies_when is not None
+        },
         rules=rules,
         contradictions=tuple((entry, compiled(entry.when)) for entry in knowledge.contradictions),
         urgent_keys=tuple(dict.fromkeys(key for condition in urgent for key in keys_of(condition))),
         rank=rank,
     )
+
+
+def _suspicions(rule: RedFlag, context: frozenset[str]) -> tuple[Condition, ...]:
+    if rule.open_when is not None:
+        return (rule.open_when,)
+    return tuple(leaf for leaf in leaves_of(rule.when) if keys_of(leaf)[0] not in context)
 
 
 def evaluate(answers: Mapping[str, Value], red_flags: ReadyRedFlags) -> Screening:
@@ -187,7 +214,7 @@ def evaluate(answers: Mapping[str, Value], red_flags: ReadyRedFlags) -> Screenin
             continue
         if not each.escalates:
             unsettled.append(each.when)
-        elif any(sign(known) for sign in each.signs):
+        elif each.stays_open(known):
             not_excluded.append(Fired(each.rule, policy.escalates_to, each.blocks, facts, not_excluded=True))
     return _screening(red_flags, facts, contradictions, tuple(fired), tuple(not_excluded), unsettled)
 
@@ -195,12 +222,12 @@ def evaluate(answers: Mapping[str, Value], red_flags: ReadyRedFlags) -> Screenin
 def _settled(
     answers: Mapping[str, Value], red_flags: ReadyRedFlags
 ) -> tuple[Facts, tuple[Contradiction, ...]]:
-    facts = Facts.of(answers, red_flags.questions)
+    facts = red_flags.facts_of(answers)
     contradictions = tuple(entry for entry, holds in red_flags.contradictions if holds(facts.known))
     instead: dict[str, Value] = {}
     for entry in contradictions:
         instead |= {**dict.fromkeys(entry.forget), **entry.take}
-    return (Facts.of({**answers, **instead}, red_flags.questions) if instead else facts), contradictions
+    return (red_flags.facts_of({**answers, **instead}) if instead else facts), contradictions
 
 
 def _screening(
@@ -218,9 +245,7 @@ def _screening(
         contradictions=contradictions,
         urgency=overall_urgency((*fired, *not_excluded), red_flags),
         holds=union_of_holds((*fired, *not_excluded)),
-        unanswered=tuple(
-            dict.fromkeys(_ask_again(red_flags.questions, facts, contradictions, unsettled, open_keys))
-        ),
+        unanswered=tuple(dict.fromkeys(_ask_again(red_flags, facts, contradictions, unsettled, open_keys))),
         all_answered=not open_keys and not contradictions,
         facts=facts,
     )
@@ -239,7 +264,7 @@ def union_of_holds(signs: tuple[Fired, ...]) -> tuple[Hold, ...]:
 
 
 def _ask_again(
-    questions: Questions,
+    red_flags: ReadyRedFlags,
     facts: Facts,
     contradictions: tuple[Contradiction, ...],
     unsettled: list[_Ready],
@@ -252,15 +277,17 @@ def _ask_again(
     for condition in unsettled:
         condition.add_open_keys(facts.known, missing)
     for key in missing:
-        yield from _asked_as(key, questions, facts)
+        yield from _asked_as(key, red_flags, facts.known)
 
 
-def _asked_as(key: str, questions: Questions, facts: Facts) -> Iterator[str]:
+def _asked_as(key: str, red_flags: ReadyRedFlags, known: Known) -> Iterator[str]:
     """Yield what to ask for a key: itself, what it is derived from, or its parent that is still open."""
-    key = questions.asked_as.get(key, key)
-    question = questions.by_key.get(key)
-    open_parents = unknown_keys(question.ask_when, facts) if question and question.ask_when else ()
-    if not open_parents:
+    key = red_flags.questions.asked_as.get(key, key)
+    applies = red_flags.applies.get(key)
+    if applies is None or applies.check(known) is not None:
         yield key
+        return
+    open_parents: dict[str, None] = {}
+    applies.add_open_keys(known, open_parents)
     for parent in open_parents:
-        yield from _asked_as(parent, questions, facts)
+        yield from _asked_as(parent, red_flags, known)

@@ -2,19 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date
+from functools import partial
 from typing import Final
 
 from goodknee.core.assess.answers import NOT_SURE
 from goodknee.core.assess.baseline import Baseline, baseline
 from goodknee.core.assess.differential import Candidate, Ranking
-from goodknee.core.assess.proms import Score
 from goodknee.core.assess.red_flags import Fired
 from goodknee.core.assess.visits import AfterVisits, Visit
 from goodknee.core.knowledge.conditions import Value
-from goodknee.core.knowledge.learn import Referral, ReferralSheet, StoryPart
+from goodknee.core.knowledge.learn import Referral, ReferralSheet, StoryLine, StoryPart
+from goodknee.core.knowledge.proms import Instrument
 from goodknee.core.knowledge.questions import Questions
 from goodknee.core.knowledge.red_flags import RedFlags
 from goodknee.core.words import Words
@@ -30,7 +31,8 @@ MOST_SCORES: Final = 3
 class DatedScore:
     """One score and the day on which it was taken."""
 
-    score: Score
+    instrument: Instrument
+    value: float
     day: date
 
 
@@ -43,14 +45,12 @@ class KnownOfRunner:
         signs: What the warning signs add up to, after visits to a clinician; None: they were not asked.
         ranking: The patterns that the answers fit.
         scores: Latest first.
-        tried: What was tried, a line each.
     """
 
     answers: Mapping[str, Value] = field(default_factory=dict)
     signs: AfterVisits | None = None
     ranking: Ranking | None = None
     scores: tuple[DatedScore, ...] = ()
-    tried: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -118,17 +118,18 @@ def make_sheet(plan: ReferralSheet, known: KnownOfRunner, pack: SheetPack, *, to
     Medicines, conditions, warning signs and patterns are told to those who may know the runner's health.
     """
     signs = tuple(_signs(known, pack)) if plan.health else ()
+    told = partial(_story, plan, known.answers, pack)
     return Sheet(
         plan=plan,
         made_on=today,
         first=tuple(_first(plan, known, pack)),
-        story=tuple(_story(plan, known.answers, pack)),
+        story=tuple(told(pack.referral.story)),
         pains=tuple(_pains(baseline(known.answers, pack.questions), pack.referral)),
         signs_note=_signs_note(plan, known, pack.referral),
         signs=signs,
         patterns=tuple(_patterns(known.ranking, pack.referral)) if plan.health else (),
         scores=tuple(_score(each, pack) for each in known.scores[:MOST_SCORES]),
-        tried=known.tried,
+        tried=tuple(f"{line.label}: {line.text}" for line in told(pack.referral.tried) if line.text),
         bring=pack.referral.bring,
     )
 
@@ -150,8 +151,10 @@ def _first(plan: ReferralSheet, known: KnownOfRunner, pack: SheetPack) -> Iterat
         yield page["clinician_first"]
 
 
-def _story(plan: ReferralSheet, answers: Mapping[str, Value], pack: SheetPack) -> Iterator[SheetLine]:
-    for line in pack.referral.story:
+def _story(
+    plan: ReferralSheet, answers: Mapping[str, Value], pack: SheetPack, lines: Iterable[StoryLine]
+) -> Iterator[SheetLine]:
+    for line in lines:
         if line.health and not plan.health:
             continue
         said = [text for part in line.parts if (text := _told(part, answers.get(part.key), pack.words))]
@@ -228,12 +231,11 @@ def _reasons(candidate: Candidate, page: Mapping[str, str]) -> Iterator[str]:
 
 
 def _score(dated: DatedScore, pack: SheetPack) -> str:
-    page, instrument = pack.referral.page, dated.score.instrument
-    value = "–" if dated.score.score is None else f"{dated.score.score:g}"
+    page, instrument = pack.referral.page, dated.instrument
     low, high = instrument.range
     said = page["score"].format(
         name=instrument.name,
-        score=value,
+        score=f"{dated.value:g}",
         low=f"{low:g}",
         high=f"{high:g}",
         better=instrument.better,

@@ -103,7 +103,8 @@ def painkiller_safety(supplements: Supplements, person: Person) -> Safety:
 
 def unknown_product_safety(name: str, supplements: Supplements, person: Person) -> Safety:
     """Return what the rules for all products mean for one that the pack does not know."""
-    return _safety("unknown_product", name, supplements.rules, supplements, person.taking("concentrate"))
+    rules = [rule for rule in supplements.rules if rule.id in supplements.unknown_product_rules]
+    return _safety("unknown_product", name, rules, supplements, person.taking("concentrate"))
 
 
 def _is_for(rule: SafetyRule, product: str) -> bool:

@@ -8,12 +8,12 @@ from datetime import date
 from typing import Literal
 
 from goodknee.core.knowledge import Confidence, Direction, Entry, Grade
+from goodknee.core.knowledge.review import ReviewerRole
 
 Stance = Literal["agree", "partly", "disagree", "cannot_verify"]
-ReviewerRole = Literal["physician", "physiotherapist", "dietitian", "coach"]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False, repr=False)
 class Claim(Entry):
     """One statement of the article, held against the evidence.
 
@@ -46,7 +46,7 @@ class Claim(Entry):
     reviewed_on: date | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False, repr=False)
 class Claims(Entry):
     """All claims, and how grade and stance are put into words.
 
@@ -64,7 +64,7 @@ class Claims(Entry):
     claims: tuple[Claim, ...]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False, repr=False)
 class AskWords(Entry):
     """How runners put things in one language.
 
@@ -72,10 +72,14 @@ class AskWords(Entry):
         same_meaning: Groups of words and phrases that mean the same in a question.
         says_nothing: Words without a subject, left out of every question.
         says_little: Words that count, but never as much as the subject of a question.
-        no_answer: Words and phrases of questions about other things, or of signs that belong in the check.
+        no_answer: Words and phrases of questions about other things.
+        about_the_knee: Words that make such a question one about the knee all the same ("fell over the dog").
+        asked_as: Claim or treatment → more ways in which runners ask for it, beside its own aliases.
     """
 
     same_meaning: tuple[tuple[str, ...], ...]
     says_nothing: tuple[str, ...]
     says_little: tuple[str, ...]
     no_answer: tuple[str, ...]
+    about_the_knee: tuple[str, ...]
+    asked_as: Mapping[str, tuple[str, ...]]

@@ -8,15 +8,15 @@ from datetime import date
 from typing import Literal
 
 from goodknee.core.knowledge import Confidence, Entry
-from goodknee.core.knowledge.claims import ReviewerRole
 from goodknee.core.knowledge.conditions import Condition
+from goodknee.core.knowledge.review import ReviewerRole
 
 Fit = Literal["strong", "moderate", "weak", "against"]
 Weight = Literal["strong_for", "for", "against", "strong_against"]
 PriorClass = Literal["very_common", "common", "uncommon", "rare"]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False, repr=False)
 class Feature(Entry):
     """One thing in the answers that speaks for or against a pattern.
 
@@ -34,7 +34,7 @@ class Feature(Entry):
     note: str | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False, repr=False)
 class Picture(Entry):
     """The textbook picture, for people who read the pack; nothing is computed from it."""
 
@@ -46,7 +46,7 @@ class Picture(Entry):
     points_against: tuple[str, ...]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False, repr=False)
 class Pattern(Entry):
     """One cause of knee pain that the answers may fit, never "the diagnosis".
 
@@ -76,7 +76,7 @@ class Pattern(Entry):
     reviewed_on: date | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False, repr=False)
 class FitFrom(Entry):
     """The least evidence points for each fit; below ``weak`` the answers speak against it."""
 
@@ -85,7 +85,7 @@ class FitFrom(Entry):
     weak: int
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False, repr=False)
 class OneWay(Entry):
     """When the answers point one way; if they do not, ``says`` is shown above the list."""
 
@@ -95,7 +95,7 @@ class OneWay(Entry):
     says: str
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False, repr=False)
 class RankingRule(Entry):
     """How the list is ordered: score = prior points + points of the features that are certainly true."""
 
@@ -111,7 +111,7 @@ class RankingRule(Entry):
     confidence: Confidence
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False, repr=False)
 class AnswerWords(Entry):
     """Answers as they read inside a sentence: ``values[key][value]``, and ``ticked[key]`` for a yes."""
 
@@ -121,7 +121,7 @@ class AnswerWords(Entry):
     ticked: Mapping[str, str]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False, repr=False)
 class Criterion(Entry):
     """One part of the criteria of patellofemoral pain; ``cpg_2019`` is the guideline's own letter."""
 
@@ -132,7 +132,7 @@ class Criterion(Entry):
     cpg_2019: str | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False, repr=False)
 class Criteria(Entry):
     """What the guideline and the consensus ask for before the word patellofemoral pain is used."""
 
@@ -146,7 +146,7 @@ class Criteria(Entry):
     confidence: Confidence
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False, repr=False)
 class TestAccuracy(Entry):
     """How well an examination test did in studies; None where no value is known. Not used in the ranking."""
 
@@ -163,7 +163,7 @@ class TestAccuracy(Entry):
     note: str | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False, repr=False)
 class Rate(Entry):
     """One number of a study, or the ``low`` to ``high`` that it gives."""
 
@@ -173,7 +173,7 @@ class Rate(Entry):
     high: float | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False, repr=False)
 class BaseRate(Entry):
     """How often what was seen where; ``unit`` is a count of people or a share in per cent."""
 
@@ -186,7 +186,7 @@ class BaseRate(Entry):
     note: str | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False, repr=False)
 class Differential(Entry):
     """The whole of ``differential.yaml``; reviewed as one, for its parts are weighed against each other."""
 

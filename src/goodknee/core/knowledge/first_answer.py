@@ -10,7 +10,7 @@ from goodknee.core.knowledge.conditions import Condition
 from goodknee.core.knowledge.red_flags import Hold
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False, repr=False)
 class RunningRule(Entry):
     """What to tell on running; it holds when all that it names holds, and always when it names nothing.
 
@@ -30,7 +30,7 @@ class RunningRule(Entry):
     confidence: Confidence
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False, repr=False)
 class FirstExercise(Entry):
     """One exercise that needs nothing and loads the kneecap little."""
 
@@ -42,7 +42,7 @@ class FirstExercise(Entry):
     confidence: Confidence
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False, repr=False)
 class FirstAnswer(Entry):
     """The whole file.
 
@@ -51,6 +51,7 @@ class FirstAnswer(Entry):
         held_from_growing: Told besides, when running may go on but not grow.
         after_a_visit: Told besides, when a clinician has looked at a warning sign.
         no_exercise: Told in place of exercises, when they wait.
+        sources: Of the sentences that are told besides.
     """
 
     reviewed_on: date
@@ -59,4 +60,6 @@ class FirstAnswer(Entry):
     after_a_visit: str
     no_exercise: str
     exercise_limit: str
+    sources: tuple[str, ...]
+    confidence: Confidence
     exercises: tuple[FirstExercise, ...]

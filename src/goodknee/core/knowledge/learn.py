@@ -11,12 +11,13 @@ from typing import Final, Literal, get_args
 from goodknee.core.knowledge import Confidence, Entry
 from goodknee.core.knowledge.conditions import Condition
 from goodknee.core.knowledge.red_flags import UrgencyId
+from goodknee.core.knowledge.review import ReviewerRole
 
 SheetId = Literal["physio", "doctor", "form", "podiatrist"]
 SHEETS: Final[tuple[SheetId, ...]] = get_args(SheetId)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False, repr=False)
 class Lesson(Entry):
     """One lesson of at most 120 words, in our own words.
 
@@ -50,7 +51,7 @@ class Lessons(Entry):
     """
 
     reviewed_on: date
-    reviewer_role: str
+    reviewer_role: ReviewerRole
     day_one: tuple[str, ...]
     lessons: tuple[Lesson, ...]
 
@@ -60,7 +61,7 @@ class Lessons(Entry):
         return {lesson.id: lesson for lesson in self.lessons}
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False, repr=False)
 class StoryPart(Entry):
     """One answer as it is told: a number or text fills ``{}`` of ``says``; a word is looked up in ``words``.
 
@@ -72,7 +73,7 @@ class StoryPart(Entry):
     words: Mapping[str, str] = field(default_factory=dict)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False, repr=False)
 class StoryLine(Entry):
     """One line of the story: its label, and the answers that it is made of.
 
@@ -85,7 +86,7 @@ class StoryLine(Entry):
     health: bool = False
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False, repr=False)
 class PainLine(Entry):
     """One row of the pain table: a question that is asked for each knee."""
 
@@ -93,7 +94,7 @@ class PainLine(Entry):
     label: str
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False, repr=False)
 class ReferralSheet(Entry):
     """What is worth asking and expecting of one profession.
 
@@ -113,7 +114,7 @@ class ReferralSheet(Entry):
     confidence: Confidence
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False, repr=False)
 class WhoFirst(Entry):
     """Whom to see first at one urgency."""
 
@@ -121,7 +122,7 @@ class WhoFirst(Entry):
     go: str
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False, repr=False)
 class EmergencyNumber(Entry):
     """The medical emergency number of one country, in two letters; ``also``: another that works there."""
 
@@ -130,7 +131,7 @@ class EmergencyNumber(Entry):
     also: str | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False, repr=False)
 class EmergencyNumbers(Entry):
     """The numbers, and how they are said: general knowledge, so always with "check for your place"."""
 
@@ -151,7 +152,7 @@ class EmergencyNumbers(Entry):
         return self.unknown
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False, repr=False)
 class PlateauStep(Entry):
     """What to do when nothing improves; the first step whose condition holds."""
 
@@ -161,7 +162,7 @@ class PlateauStep(Entry):
     lessons: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False, repr=False)
 class Plateau(Entry):
     """No clear gain: from which week on, how often, and what then.
 
@@ -182,7 +183,7 @@ class Plateau(Entry):
     confidence: Confidence
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False, repr=False)
 class RelapsePlan(Entry):
     """What to watch for afterwards, and what to do when it comes back."""
 
@@ -204,16 +205,18 @@ class Referral(Entry):
     Attributes:
         page: The fixed words of the printed sheet, by their place on it.
         story: The lines of the story, in their order.
+        tried: The lines on what was tried so far.
         pains: The rows of the pain table.
         bring: What to bring to every visit.
     """
 
     reviewed_on: date
-    reviewer_role: str
+    reviewer_role: ReviewerRole
     sources: tuple[str, ...]
     confidence: Confidence
     page: Mapping[str, str]
     story: tuple[StoryLine, ...]
+    tried: tuple[StoryLine, ...]
     pains: tuple[PainLine, ...]
     bring: tuple[str, ...]
     sheets: tuple[ReferralSheet, ...]

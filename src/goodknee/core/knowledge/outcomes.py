@@ -6,9 +6,10 @@ from dataclasses import dataclass
 from datetime import date
 
 from goodknee.core.knowledge import Confidence, Entry
+from goodknee.core.knowledge.review import ReviewerRole
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False, repr=False)
 class Observation(Entry):
     """One figure of a study: what was counted, when, and the value; None: not given."""
 
@@ -17,7 +18,7 @@ class Observation(Entry):
     value: float | str | None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False, repr=False)
 class NaturalHistory(Entry):
     """What one study saw happen over months and years."""
 
@@ -32,7 +33,7 @@ class NaturalHistory(Entry):
     note: str | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False, repr=False)
 class Predictor(Entry):
     """What went with a better or worse course in groups; ``action`` says what follows for the care."""
 
@@ -46,7 +47,7 @@ class Predictor(Entry):
     confidence: Confidence
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False, repr=False)
 class Datum(Entry):
     """One result of one arm, so many weeks after the start; two values compare two arms or span a range."""
 
@@ -59,7 +60,7 @@ class Datum(Entry):
     confidence: Confidence
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False, repr=False)
 class Arm(Entry):
     """One group of a trial, or the difference between two."""
 
@@ -67,7 +68,7 @@ class Arm(Entry):
     data: tuple[Datum, ...]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False, repr=False)
 class Trial(Entry):
     """One trial or cohort and what came out."""
 
@@ -80,7 +81,7 @@ class Trial(Entry):
     note: str | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False, repr=False)
 class BandPoint(Entry):
     """The reference band in one week: AKPS 0-100 and pain 0-10, means and standard deviations of groups."""
 
@@ -93,7 +94,7 @@ class BandPoint(Entry):
     usual_pain_sd: float
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False, repr=False)
 class ReferenceBand(Entry):
     """A wide grey area behind a runner's course, always with its label; ``derived``: by us, not pooled."""
 
@@ -108,7 +109,7 @@ class ReferenceBand(Entry):
     confidence: Confidence
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False, repr=False)
 class ExpectedLine(Entry):
     """What groups of people see by this week, to the runner."""
 
@@ -116,7 +117,7 @@ class ExpectedLine(Entry):
     says: str
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False, repr=False)
 class ExpectedCourse(Entry):
     """The course to expect, as a group; ``says`` stands above it."""
 
@@ -127,7 +128,7 @@ class ExpectedCourse(Entry):
     confidence: Confidence
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False, repr=False)
 class Relapse(Entry):
     """What is known of pain that returns."""
 
@@ -137,7 +138,7 @@ class Relapse(Entry):
     confidence: Confidence
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False, repr=False)
 class ArticleFigure(Entry):
     """A figure that the source article prints: where it seems to come from, and what we do with it."""
 
@@ -149,12 +150,12 @@ class ArticleFigure(Entry):
     confidence: Confidence
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False, repr=False)
 class Outcomes(Entry):
     """The whole file. How large a change must be to mean something stands in proms.yaml alone."""
 
     reviewed_on: date
-    reviewer_role: str
+    reviewer_role: ReviewerRole
     rule: str
     weeks_convention: str
     natural_history: tuple[NaturalHistory, ...]

@@ -9,9 +9,10 @@ from functools import cached_property
 from typing import Literal
 
 from goodknee.core.knowledge import Confidence, Entry
+from goodknee.core.knowledge.review import ReviewerRole
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False, repr=False)
 class Range(Entry):
     """Numbers from ``low`` to ``high``, both legal; ``whole``: no fractions."""
 
@@ -20,7 +21,7 @@ class Range(Entry):
     whole: bool = True
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False, repr=False)
 class Option(Entry):
     """One possible answer of an item: the runner gives its ``code``, the score counts its ``points``.
 
@@ -34,7 +35,7 @@ class Option(Entry):
     warning: bool = False
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False, repr=False)
 class Item(Entry):
     """One question in our own words; answered with the code of an option, or with a number of ``range``.
 
@@ -53,7 +54,7 @@ class Item(Entry):
             raise ValueError(f"the item {self.key} needs either options or a range")
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False, repr=False)
 class OfficialForm(Entry):
     """A questionnaire whose wording is not ours to ship: the runner fills in the official form.
 
@@ -66,7 +67,7 @@ class OfficialForm(Entry):
     get_it: str
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False, repr=False)
 class OwnActivities(Entry):
     """The runner names the activities and rates each."""
 
@@ -76,7 +77,7 @@ class OwnActivities(Entry):
     rating: Range
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False, repr=False)
 class Scoring(Entry):
     """The score is ``plus + times x`` the sum, mean, or one item of the points.
 
@@ -97,7 +98,7 @@ class Scoring(Entry):
     missing_rule_confidence: Confidence
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False, repr=False)
 class Threshold(Entry):
     """A change of this size; ``kind`` is the name that the study gives it."""
 
@@ -108,7 +109,7 @@ class Threshold(Entry):
     note: str | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False, repr=False)
 class Figure(Entry):
     """Another published figure of an instrument, for people who read the pack."""
 
@@ -119,7 +120,7 @@ class Figure(Entry):
     note: str | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False, repr=False)
 class Licence(Entry):
     """Whose the wording is, and what we may ship of it."""
 
@@ -186,7 +187,7 @@ class Instrument(Entry):
         return {item.key: item for item in items}
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False, repr=False)
 class NotAsked(Entry):
     """An instrument that GoodKnee knows of and does not ask, with the reason."""
 
@@ -210,7 +211,7 @@ class Proms(Entry):
     """
 
     reviewed_on: date
-    reviewer_role: str
+    reviewer_role: ReviewerRole
     guideline: str
     guideline_sources: tuple[str, ...]
     licence_rule: str

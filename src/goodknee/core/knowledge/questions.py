@@ -17,11 +17,14 @@ SIDES: Final[tuple[Side, ...]] = get_args(Side)
 AnswerType = Literal["bool", "int", "float", "enum", "list", "numbers", "date", "country", "text", "visits"]
 #: ``tick``: a line of "tick any that apply"; ``field``: stands on its own, never answered by "none of these".
 Screen = Literal["tick", "field"]
-#: What the answer is for: ``urgent`` comes first, ``supplements`` only when the runner asks about them.
-Part = Literal["urgent", "symptoms", "warning_signs", "baseline", "person", "week", "risk", "supplements"]
+#: What the answer is for: ``urgent`` comes first, all up to ``baseline`` lead to the first answer,
+#: ``supplements`` only when the runner asks about them; ``file`` is never asked, a file may tell it.
+Part = Literal[
+    "urgent", "symptoms", "warning_signs", "baseline", "details", "person", "risk", "supplements", "file"
+]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False, repr=False)
 class Group(Entry):
     """One screen of questions; groups stand in the order in which they are asked."""
 
@@ -30,7 +33,7 @@ class Group(Entry):
     part: Part
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False, repr=False)
 class Question(Entry):
     """One question and what may be answered.
 
@@ -40,7 +43,10 @@ class Question(Entry):
         forms: What may follow a word of a list after a colon (``turmeric:extract``).
         min: Smallest legal number.
         per_knee: Asked for each sore knee; the keys of the answers end in ``_left`` and ``_right``.
-        ask_when: Asked only when this holds; None: always.
+        ask_when: The question that it hangs on: asked only when this holds; None: always.
+        matters_when: Asked only when this holds, for otherwise no warning sign turns on it. Unlike beside
+            ``ask_when``, an answer that was not asked for counts all the same.
+        note: How to tell; shown when the runner asks for it.
     """
 
     key: str
@@ -56,10 +62,16 @@ class Question(Entry):
     length: int | None = None
     per_knee: bool = False
     ask_when: Condition | None = None
+    matters_when: Condition | None = None
     note: str | None = None
 
+    @property
+    def applies_when(self) -> Condition | None:
+        """When it is asked; None: always."""
+        return self.ask_when or self.matters_when
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False, repr=False)
 class Derived(Entry):
     """``key`` is ``value`` when the condition holds and the key was not answered.
 
@@ -77,9 +89,14 @@ class Derived(Entry):
 
 @dataclass(frozen=True, kw_only=True)  # without slots, so that its look-ups are made once and kept
 class Questions(Entry):
-    """All questions in the order in which they are asked; a parent stands before those that hang on it."""
+    """All questions in the order in which they are asked; a parent stands before those that hang on it.
+
+    Attributes:
+        resume_within_days: So long a check that was stopped can be gone on with.
+    """
 
     reviewed_on: date
+    resume_within_days: int
     groups: tuple[Group, ...]
     questions: tuple[Question, ...]
     derived: tuple[Derived, ...]
@@ -114,13 +131,18 @@ class Questions(Entry):
         return keys | {derived: self.by_key[asked] for derived, asked in self.asked_as.items()}
 
     @cached_property
+    def yes_or_no(self) -> frozenset[str]:
+        """The keys that are answered with yes or no."""
+        return frozenset(key for key, question in self.answered_by.items() if question.type == "bool")
+
+    @cached_property
     def conditional(self) -> tuple[tuple[Condition, tuple[str, ...]], ...]:
         """The questions that do not apply to everybody: the condition, and the keys that hang on it."""
-        conditions = [question.ask_when for question in self.questions if question.ask_when is not None]
-        return tuple(
-            (condition, tuple(question.key for question in self.questions if question.ask_when == condition))
-            for condition in dict.fromkeys(conditions)
-        )
+        hanging: dict[Condition, list[str]] = {}
+        for question in self.questions:
+            if question.applies_when is not None:
+                hanging.setdefault(question.applies_when, []).append(question.key)
+        return tuple((condition, tuple(keys)) for condition, keys in hanging.items())
 
     @cached_property
     def asked_as(self) -> Mapping[str, str]:

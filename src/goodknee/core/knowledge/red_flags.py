@@ -14,7 +14,7 @@ UrgencyId = Literal["emergency", "same_day", "within_days", "within_2_weeks", "r
 Hold = Literal["running", "strength", "running_increase"]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False, repr=False)
 class Urgency(Entry):
     """How soon a clinician must look, what the runner reads, and what waits until then."""
 
@@ -24,13 +24,13 @@ class Urgency(Entry):
     blocks: tuple[Hold, ...]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False, repr=False)
 class Policy(Entry):
     """How the rules are read together.
 
     Attributes:
         urgencies: Highest first.
-        escalates: A rule of these urgencies, unknown with one of its own conditions true, is not excluded.
+        escalates: A rule of these urgencies, unknown while its ``open_when`` is true, is not excluded.
         escalates_to: What a rule that is not excluded counts as.
         context_keys: Keys that are no sign by themselves: they never make a rule "not excluded".
         silent_days_after_visit: So long a rule that only advises stays silent after a visit.
@@ -45,9 +45,11 @@ class Policy(Entry):
     safety_text: str
     not_all_answered: str
     limits: str
+    sources: tuple[str, ...]
+    confidence: Confidence
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False, repr=False)
 class Contradiction(Entry):
     """Two answers that cannot both be right, and what counts until the runner has looked again.
 
@@ -67,7 +69,7 @@ class Contradiction(Entry):
     note: str | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False, repr=False)
 class RedFlag(Entry):
     """One warning sign.
 
@@ -75,6 +77,9 @@ class RedFlag(Entry):
         name: For clinicians; the runner reads ``action`` and ``reason``.
         population: The ages it is meant for, in words; the condition itself holds the limits.
         unless: Holds the rule back only when it is certainly true.
+        open_when: What must hold for missing answers to leave an urgent rule open; None: any of its own
+            conditions, ``context_keys`` apart.
+        open_unless: Such a rule does not stay open when this is certainly true; it still fires.
         blocks: What waits; None: as its urgency says.
         clinical: Why, and what to do, in a clinician's words.
     """
@@ -85,6 +90,8 @@ class RedFlag(Entry):
     population: str | None = None
     when: Condition
     unless: Condition | None = None
+    open_when: Condition | None = None
+    open_unless: Condition | None = None
     blocks: tuple[Hold, ...] | None = None
     action: str
     reason: str
@@ -94,7 +101,7 @@ class RedFlag(Entry):
     note: str | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False, repr=False)
 class ScorePoint(Entry):
     """One item of a clinical score."""
 
@@ -102,7 +109,7 @@ class ScorePoint(Entry):
     points: int
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False, repr=False)
 class ReferenceValue(Entry):
     """A published figure behind a rule, for the clinician who asks."""
 
@@ -115,7 +122,7 @@ class ReferenceValue(Entry):
     note: str | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False, repr=False)
 class RedFlags(Entry):
     """The whole file."""
 

@@ -5,12 +5,14 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
+from typing import Literal
 
 from goodknee.core.knowledge import Entry
-from goodknee.core.knowledge.claims import ReviewerRole
+
+ReviewerRole = Literal["physician", "physiotherapist", "dietitian", "coach"]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False, repr=False)
 class ReviewNeed(Entry):
     """What the items of one file need: whose review, and after how long again."""
 
@@ -18,7 +20,7 @@ class ReviewNeed(Entry):
     again_after_months: int
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False, repr=False)
 class SignOff(Entry):
     """One person has read one item and stands for it.
 
@@ -36,7 +38,7 @@ class SignOff(Entry):
     conflict: str | None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False, repr=False)
 class Reviews(Entry):
     """All sign-offs; an item is reviewed when enough people signed it, one of them of the role it needs.
 
@@ -50,7 +52,7 @@ class Reviews(Entry):
     sign_offs: tuple[SignOff, ...]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False, repr=False)
 class Correction(Entry):
     """One thing in the pack that was put right: what it said, what it says now, and who found it."""
 
@@ -63,7 +65,7 @@ class Correction(Entry):
     found_by: str
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False, repr=False)
 class Corrections(Entry):
     """The log, newest last."""
 

@@ -7,8 +7,8 @@ from datetime import date
 from typing import Literal
 
 from goodknee.core.knowledge import Confidence, Direction, Entry, Grade
-from goodknee.core.knowledge.claims import ReviewerRole
 from goodknee.core.knowledge.conditions import Condition
+from goodknee.core.knowledge.review import ReviewerRole
 
 #: ``extrinsic``: training, surroundings, kit; ``intrinsic``: the body; ``behaviour``: habits and beliefs.
 Kind = Literal["extrinsic", "intrinsic", "behaviour"]
@@ -34,7 +34,7 @@ Verdict = Literal[
 ]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False, repr=False)
 class Effect(Entry):
     """One result of a study, as printed: a number, a range or two groups, or a direction in words."""
 
@@ -49,7 +49,7 @@ class Effect(Entry):
     note: str | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False, repr=False)
 class RiskFactor(Entry):
     """One thing that may make runner's knee, or a running injury, more or less likely.
 
@@ -93,7 +93,7 @@ class RiskFactor(Entry):
     reviewed_on: date | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False, repr=False)
 class Prevention(Entry):
     """One trial of preventing knee pain or injury."""
 
@@ -111,7 +111,7 @@ class Prevention(Entry):
     note: str | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False, repr=False)
 class Incidence(Entry):
     """New cases of patellofemoral pain in groups of people, per cent."""
 
@@ -123,19 +123,22 @@ class Incidence(Entry):
     confidence: Confidence
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False, repr=False)
 class RiskFactors(Entry):
     """The whole of ``risk_factors.yaml``.
 
     Attributes:
         key_message: To the runner, the sum of it.
         other_sports: To the runner who mainly does something else.
+        sources: Of these two.
     """
 
     reviewed_on: date
     reviewer_role: ReviewerRole
     key_message: str
     other_sports: str
+    sources: tuple[str, ...]
+    confidence: Confidence
     incidence: Incidence
     factors: tuple[RiskFactor, ...]
     prevention: tuple[Prevention, ...]

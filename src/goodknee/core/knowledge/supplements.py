@@ -8,13 +8,13 @@ from datetime import date
 from typing import Literal
 
 from goodknee.core.knowledge import Confidence, Entry, Grade
-from goodknee.core.knowledge.claims import ReviewerRole
 from goodknee.core.knowledge.conditions import Condition
+from goodknee.core.knowledge.review import ReviewerRole
 
 Level = Literal["stop_emergency", "stop_same_day", "avoid", "ask_clinician", "caution", "info"]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False, repr=False)
 class SafetyRule(Entry):
     """One reason for care with a product.
 
@@ -35,7 +35,7 @@ class SafetyRule(Entry):
     sources: tuple[str, ...]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False, repr=False)
 class Elsewhere(Entry):
     """What a product did in another condition than runner's knee."""
 
@@ -46,7 +46,7 @@ class Elsewhere(Entry):
     sources: tuple[str, ...]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False, repr=False)
 class Dose(Entry):
     """Doses of the trials, and the most that GoodKnee names.
 
@@ -61,7 +61,7 @@ class Dose(Entry):
     confidence: Confidence
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False, repr=False)
 class Product(Entry):
     """One product that people swallow for their knee.
 
@@ -90,7 +90,7 @@ class Product(Entry):
     note: str | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False, repr=False)
 class Painkillers(Entry):
     """Anti-inflammatory painkillers: bought like a product, screened like one."""
 
@@ -98,9 +98,11 @@ class Painkillers(Entry):
     name: str
     answer: str
     rules: tuple[SafetyRule, ...]
+    sources: tuple[str, ...]
+    confidence: Confidence
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False, repr=False)
 class Supplements(Entry):
     """All products and rules.
 
@@ -108,6 +110,8 @@ class Supplements(Entry):
         levels: Level → what the runner reads, strictest first.
         first_advice: Stands before every product.
         unknown_product: What is said of a product that is not in the list.
+        unknown_product_rules: The rules for several products that hold for it, too.
+        sources: Of these two.
         unanswered_counts_as_yes: Keys that count as yes while they are not answered, or "not sure".
         not_sure_counts_as_yes: Keys that count as yes when the answer is "not sure", not when there is none.
         not_sure_counts_as: Key → number that counts when the answer is "not sure".
@@ -120,6 +124,9 @@ class Supplements(Entry):
     levels: Mapping[Level, str]
     first_advice: str
     unknown_product: str
+    unknown_product_rules: tuple[str, ...]
+    sources: tuple[str, ...]
+    confidence: Confidence
     unanswered_counts_as_yes: tuple[str, ...]
     not_sure_counts_as_yes: tuple[str, ...]
     not_sure_counts_as: Mapping[str, int]

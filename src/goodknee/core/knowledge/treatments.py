@@ -8,7 +8,8 @@ from datetime import date
 from typing import Literal
 
 from goodknee.core.knowledge import Confidence, Direction, Entry, Grade
-from goodknee.core.knowledge.claims import ReviewerRole, Stance
+from goodknee.core.knowledge.claims import Stance
+from goodknee.core.knowledge.review import ReviewerRole
 
 Verdict = Literal[
     "core",
@@ -32,7 +33,7 @@ Verdict = Literal[
 ]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False, repr=False)
 class VerdictWords(Entry):
     """A verdict in words, and what it says to the statement "this helps runner's knee"."""
 
@@ -40,7 +41,7 @@ class VerdictWords(Entry):
     stance: Stance
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False, repr=False)
 class Effect(Entry):
     """One finding of a trial or review: what was compared, how it was measured, what came out."""
 
@@ -53,7 +54,7 @@ class Effect(Entry):
     note: str | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False, repr=False)
 class Guidelines(Entry):
     """What each guideline says; None where it is silent. Its letters are its own, not our grade."""
 
@@ -62,7 +63,7 @@ class Guidelines(Entry):
     best_practice_2024: str | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False, repr=False)
 class Treatment(Entry):
     """One thing that people do for runner's knee.
 
@@ -99,7 +100,7 @@ class Treatment(Entry):
     reviewed_on: date | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False, repr=False)
 class Treatments(Entry):
     """All treatments, in the order of the file; ``order_of_offer`` says what is offered first.
 

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
 from goodknee.core.load.exposure import Days
-from goodknee.core.model import DiaryEntry, Floats
+from goodknee.core.model import Floats
+from goodknee.core.track.diary import DiaryDay
 
 #: One measure at a time, the first that the diary holds: two on one line would invent a change.
 MEASURES = ("pain_worst", "pain_usual", "pain_during", "pain_after", "pain_morning", "pain_now")
@@ -32,19 +33,24 @@ class PainDays:
     worst: Floats
 
 
-def pain_days(diary: Sequence[DiaryEntry]) -> PainDays:
+def pain_days(days: Sequence[DiaryDay]) -> PainDays:
     """Return the diary's pain by knee and day, in the first measure that it holds."""
-    measure = next((name for name in MEASURES if any(getattr(e, name) is not None for e in diary)), None)
-    highest: dict[tuple[str, str], float] = {}
-    for entry in diary:
-        answer = getattr(entry, measure) if measure else None
-        if answer is not None:
-            key = (entry.day.isoformat(), entry.side)
-            highest[key] = max(float(answer), highest.get(key, 0.0))
-    rows = sorted(highest)
+    found: list[tuple[DiaryDay, float]] = []
+    measure = None
+    for measure in MEASURES:
+        found = [(day, max(pains)) for day in days if (pains := list(_pains(day, measure)))]
+        if found:
+            break
     return PainDays(
-        measure=measure,
-        day=np.array([day for day, _ in rows], dtype="datetime64[D]"),
-        side=np.array([side for _, side in rows], dtype=np.str_),
-        worst=np.array([highest[row] for row in rows], dtype=np.float64),
+        measure=measure if found else None,
+        day=np.array([day.day for day, _ in found], dtype="datetime64[D]"),
+        side=np.array([day.side for day, _ in found], dtype=np.str_),
+        worst=np.array([worst for _, worst in found], dtype=np.float64),
     )
+
+
+def _pains(day: DiaryDay, measure: str) -> Iterator[float]:
+    """Yield what was told of the day, or of each of its sessions."""
+    for answers in (day.answers, *(session.answers for session in day.sessions)):
+        if measure in answers:
+            yield float(answers[measure])

@@ -15,6 +15,7 @@ import click
 from goodknee import __version__
 from goodknee.errors import GoodKneeError
 from goodknee.faces.cli.options import Asked, global_options
+from goodknee.faces.cli.screen import on_one_line
 
 #: verb → (module of this folder, what the list of verbs says of it)
 VERBS = {
@@ -22,12 +23,23 @@ VERBS = {
     "read": ("read", "Say what is in these files; store nothing."),
     "import": ("store", "Bring files and folders into your store."),
     "runs": ("store", "List your runs, show one, or get its original file back."),
+    "settings": ("settings", "See or change your settings."),
+    "shoes": ("settings", "See your shoes: km, age, which ran what."),
     "report": ("report", "Write your knee report."),
+    "load": ("load", "See what each run cost your knee, and why."),
+    "what-if": ("load", "See what a run would have cost, run otherwise."),
+    "route": ("load", "See what a planned route would cost your knee."),
     "check": ("check", "Check your knee: what must be seen, what it fits, what may feed it."),
+    "today": ("today", "May I run today? Go, with limits, rest, or see someone, and why."),
+    "log": ("log", "Keep a diary: pain, signs, sessions, self tests."),
+    "progress": ("progress", "See whether it is working, beside the noise."),
+    "plan": ("plan", "See the next weeks, proposed; say yes to them."),
+    "goal": ("plan", "The earliest honest date for a race."),
     "ask": ("ask", "Ask what the evidence says, in your own words."),
     "score": ("learn", "Score a questionnaire, or see what it asks."),
     "learn": ("learn", "Read the short lessons."),
     "refer": ("learn", "Write a page to take to a physio, doctor, form coach or podiatrist."),
+    "lab": ("lab", "Say what each step of a motion trial costs the knee."),
     "knowledge": ("knowledge", "Is the knowledge pack sound, and who stands for it."),
 }
 
@@ -40,7 +52,7 @@ class _Verbs(click.Group):
         if cmd_name not in VERBS:
             return None
         module = import_module(f"goodknee.faces.cli.{VERBS[cmd_name][0]}")
-        verb: click.Command = getattr(module, f"{cmd_name}_verb")
+        verb: click.Command = getattr(module, f"{cmd_name.replace('-', '_')}_verb")
         return verb
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:  # noqa: ARG002 - click's signature
@@ -97,4 +109,5 @@ def _say(what: str, where: str, next_step: str, *, as_json: bool) -> None:
             json.dumps({"error": {"what": what, "where": where, "next": next_step}}, ensure_ascii=False)
         )
     else:
-        click.echo("\n".join((what, f"  where: {where}", f"  next:  {next_step}")), err=True)
+        lines = "\n".join((what, f"  where: {where}", f"  next:  {next_step}")).splitlines()
+        click.echo("\n".join(map(on_one_line, lines)), err=True)

@@ -3,36 +3,19 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Mapping
 from datetime import date
 from pathlib import Path
-from typing import Any
 
 import click
 
-from goodknee.core.assess import red_flags
-from goodknee.faces.cli.check_page import show_check, show_first_answer, show_products
-from goodknee.faces.cli.interview import (
-    FIRST_PARTS,
-    KEPT_PARTS,
-    LATER_PARTS,
-    QuitError,
-    TerminalInterview,
-)
+from goodknee.core.knowledge import Knowledge
+from goodknee.faces.cli.check_page import CheckPage
 from goodknee.faces.cli.options import Asked, verb
 from goodknee.readers.answers import read_answers
 from goodknee.readers.knowledge import load_knowledge
-from goodknee.services.assess import (
-    Assessment,
-    CheckPack,
-    assess,
-    latest,
-    latest_answers,
-    note_visit,
-    preview,
-)
-from goodknee.services.assess_document import assess_document
-from goodknee.stores.store import Store, open_store
+from goodknee.services.assess import Assessment, CheckPack, assess, latest, note_visit
+from goodknee.services.assess_document import Document, assess_document
+from goodknee.stores.store import open_store
 
 #: A plan is blocked by a warning sign.
 BLOCKED = 3
@@ -46,6 +29,7 @@ BLOCKED = 3
     metavar="FILE",
     help="Answers as YAML or JSON; they replace earlier ones.",
 )
+@click.option("--questions", is_flag=True, help="Print all questions as a file of answers to fill in.")
 @click.option("--supplements", is_flag=True, help="Also hold products that you take against your health.")
 @click.option("--last", is_flag=True, help="Show your last check again, as it stands today.")
 @click.option("--seen", metavar='"WHO, WHEN"', help='A clinician looked at the knee: "Dr Roy, 2026-05-12".')
@@ -54,6 +38,7 @@ BLOCKED = 3
 def check_verb(
     asked: Asked,
     file: Path | None,
+    questions: bool,
     supplements: bool,
     last: bool,
     seen: str | None,
@@ -62,21 +47,45 @@ def check_verb(
 ) -> int:
     """Check your knee: what must be seen, what it fits, what may feed it. Not a diagnosis.
 
-    Without a file it asks in the terminal. The exit code is 3 when a warning sign blocks your plan.
+    Without a file it asks in the terminal: three minutes to a first answer, and you can stop at any point.
+    The exit code is 3 when a warning sign blocks your plan.
     """
-    if (file is not None, last, seen is not None).count(True) > 1:
-        raise click.UsageError("Say one of: --answers FILE, --last, or --seen.")
+    if (file is not None, questions, last, seen is not None).count(True) > 1:
+        raise click.UsageError("Say one of: --answers FILE, --questions, --last, or --seen.")
     if (rules or not_cleared) and seen is None:
         raise click.UsageError("--rule and --not-cleared go with --seen.")
     knowledge = load_knowledge()
+    if questions:
+        return _print_questions(asked, knowledge)
     pack = CheckPack.of(knowledge)
-    if last or seen is not None or (file is None and not _can_ask(asked)):
-        assessment = _noted(asked, seen, rules, not_cleared, pack) if seen else _latest(asked, pack)
+    assessment: Assessment | None
+    if file:
+        assessment = _assess_file(asked, file, pack)
+    elif seen is not None:
+        assessment = _noted(asked, seen, rules, not_cleared, pack)
+    elif last or not _can_ask(asked):
+        assessment = _latest(asked, pack)
     else:
-        given = read_answers(file) if file else _ask(asked, pack, supplements=supplements)
-        with open_store(asked.folder, create=True) as store:
-            today = asked.day(store.story_day)
-            assessment = assess(given, pack=pack, store=store, now=asked.now, today=today)
+        assessment = _ask(asked, pack, knowledge, supplements=supplements)
+    if assessment is None:
+        return 0
+    _show(asked, assessment, pack, knowledge, supplements=supplements)
+    return BLOCKED if assessment.signs.blocked else 0
+
+
+def _show(
+    asked: Asked, assessment: Assessment, pack: CheckPack, knowledge: Knowledge, *, supplements: bool
+) -> None:
+    document = _document(assessment, pack, knowledge, supplements=supplements)
+    if asked.as_json:
+        asked.print_json(document)
+    else:
+        CheckPage(knowledge=knowledge).show(document)
+
+
+def _document(
+    assessment: Assessment, pack: CheckPack, knowledge: Knowledge, *, supplements: bool
+) -> Document:
     document = assess_document(assessment, pack)
     if supplements:
         from goodknee.services.supplements import product_documents
@@ -84,13 +93,38 @@ def check_verb(
         document["supplements"] = product_documents(
             assessment.answers, knowledge.supplements, knowledge.questions
         )
+    return document
+
+
+def _assess_file(asked: Asked, file: Path, pack: CheckPack) -> Assessment:
+    given = read_answers(file)
+    with open_store(asked.folder, create=True) as store:
+        return assess(given, pack=pack, store=store, now=asked.now, today=asked.day(store.story_day))
+
+
+def _ask(asked: Asked, pack: CheckPack, knowledge: Knowledge, *, supplements: bool) -> Assessment | None:
+    from goodknee.faces.cli.conversation import Conversation
+
+    page = CheckPage(knowledge=knowledge)
+    return Conversation(
+        asked=asked,
+        pack=pack,
+        words=knowledge.words,
+        show_first=lambda first: page.show_first_answer(
+            _document(first, pack, knowledge, supplements=supplements)
+        ),
+        supplements=supplements,
+    ).hold()
+
+
+def _print_questions(asked: Asked, knowledge: Knowledge) -> int:
+    from goodknee.writers.answers_file import answers_to_fill_in, question_documents
+
     if asked.as_json:
-        asked.print_json(document)
+        asked.print_json(question_documents(knowledge.questions))
     else:
-        show_check(document, pack.questions)
-        if supplements:
-            show_products(document["supplements"], knowledge.supplements.first_advice)
-    return BLOCKED if assessment.signs.blocked else 0
+        click.echo(answers_to_fill_in(knowledge.questions, knowledge.words), nl=False)
+    return 0
 
 
 def _can_ask(asked: Asked) -> bool:
@@ -124,46 +158,3 @@ def _noted(asked: Asked, seen: str, rules: tuple[str, ...], not_cleared: bool, p
             now=asked.now,
             today=asked.day(store.story_day),
         )
-
-
-def _ask(asked: Asked, pack: CheckPack, *, supplements: bool) -> dict[str, Any]:
-    """Ask in the terminal: the first answer early, then what can wait; end at once in an emergency."""
-    with open_store(asked.folder) as store:
-        kept = _kept_answers(store, pack)
-    interview = TerminalInterview(
-        questions=pack.questions,
-        ask=lambda prompt: str(click.prompt(prompt, prompt_suffix="", default="", show_default=False)),
-        say=click.echo,
-        stop=lambda answers: _is_emergency(answers, pack),
-    )
-    try:
-        answers = interview.walk(FIRST_PARTS, kept)
-        if _is_emergency(answers, pack):
-            return answers
-        if supplements:
-            answers = interview.walk(("supplements",), answers)
-        with open_store(asked.folder) as store:
-            first = preview(answers, pack=pack, store=store, now=asked.now, today=asked.day(store.story_day))
-        show_first_answer(assess_document(first, pack), pack.questions)
-        if not click.confirm("\nLonger questions can wait (you, your week, your training). Answer them now?"):
-            return answers
-    except QuitError:
-        raise click.Abort from None
-    try:
-        return interview.walk(LATER_PARTS, answers)
-    except QuitError:
-        return answers
-
-
-def _is_emergency(answers: Mapping[str, Any], pack: CheckPack) -> bool:
-    fired = red_flags.evaluate(answers, pack.red_flags).fired
-    return any(sign.urgency == "emergency" for sign in fired)
-
-
-def _kept_answers(store: Store, pack: CheckPack) -> dict[str, Any]:
-    parts = {group.id: group.part for group in pack.questions.groups}
-    return {
-        key: value
-        for key, value in latest_answers(store).items()
-        if key in pack.questions.answered_by and parts[pack.questions.answered_by[key].group] in KEPT_PARTS
-    }

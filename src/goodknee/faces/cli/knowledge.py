@@ -40,7 +40,7 @@ def _check(asked: Asked, folder: Path | None) -> int:
     elif faults:
         for fault in faults:
             click.echo(f"{fault.where}\n  {fault.what}")
-        click.echo(f"\n{len(faults)} faults. Put them right, then check again.")
+        click.echo(f"\n{len(faults)} fault{'' if len(faults) == 1 else 's'}. Put right, then check again.")
     else:
         version = load_knowledge(folder).pack.version
         click.echo(f"The pack is sound: version {version}, {len(FILES)} files.")
@@ -66,9 +66,9 @@ def _review(asked: Asked, folder: Path | None) -> int:
 def _show(done: PackReview) -> None:
     click.echo(f"Pack {done.version}: {len(done.items) - len(done.due)} of {len(done.items)} items reviewed.")
     show_table(
-        ["file", "reviewed", "never signed", "more people needed", "changed since", "overdue"],
+        ["file", "needs a", "reviewed", "never signed", "more people needed", "changed since", "overdue"],
         [
-            (file, *(str(counts[state]) for state in (
+            (file, ", ".join(done.roles[file]), *(str(counts[state]) for state in (
                 State.SIGNED, State.NEVER, State.TOO_FEW, State.CHANGED, State.OVERDUE,
             )))
             for file, counts in done.by_file.items()

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import date
 from pathlib import Path
+from typing import Final
 
 import click
 
 from goodknee import __version__
 from goodknee.core.assess.conditions import Facts
 from goodknee.core.assess.proms import Asked as Item
+from goodknee.core.assess.proms import Verdict, find_instrument
 from goodknee.core.assess.referral import KnownOfRunner, SheetPack
 from goodknee.core.citation import citation
 from goodknee.core.knowledge import Knowledge
@@ -24,12 +27,22 @@ from goodknee.services.learn import (
     lesson_document,
     lesson_list_document,
     list_lessons,
+    remember,
+    week_of_programme,
 )
-from goodknee.services.refer import make_referral, referral_document
-from goodknee.services.score import Scored, score_answers, score_document
+from goodknee.services.refer import dated_scores, make_referral, referral_document
+from goodknee.services.score import Scored, keep_score, latest_score, score_answers, score_document
 from goodknee.stores.store import Store, open_store
 from goodknee.writers.refer import render_sheet
 from goodknee.writers.whole_file import write_whole_file
+
+#: What a change since the last score means, in words.
+CHANGES: Final[Mapping[Verdict, str]] = {
+    "better": "better than the noise",
+    "no_meaningful_change": "no clear change",
+    "worse": "worse than the noise",
+    "too_few": "no study tells what a change means",
+}
 
 
 @verb
@@ -47,7 +60,15 @@ def score_verb(asked: Asked, instrument: str, answers_file: Path | None) -> int:
     Without --answers it lists the keys, what they ask, and what may be answered.
     """
     answers = read_answers(answers_file) if answers_file else None
-    scored = score_answers(instrument, answers, load_knowledge().proms, today=asked.day())
+    knowledge = load_knowledge()
+    find_instrument(instrument, knowledge.proms)  # a name that is not known makes no store
+    with open_store(asked.folder, create=answers is not None) as store:
+        today = asked.day(store.story_day)
+        before = latest_score(instrument, knowledge.proms, store, today=today)
+        scored = score_answers(instrument, answers, knowledge.proms, today=today, before=before)
+        if answers is not None:
+            version = knowledge.pack.version
+            keep_score(scored, answers, version, store=store, now=asked.now, today=today)
     if asked.as_json:
         asked.print_json(score_document(scored))
     elif answers is None:
@@ -68,6 +89,10 @@ def _show_what_to_answer(scored: Scored) -> None:
         _show_item(total)
         click.echo(f"\nOr the number of each answer, {first.key} to {last.key}:\n  {first.legal}")
     click.echo(f"\n{instrument.scoring.rule}")
+    if scored.before:
+        click.echo(
+            f"Last time: {scored.before.value:g}, {_day(scored.before.day)}. Due: {_day(scored.due_on)}."
+        )
     click.echo(f"Write one line an answer into a file, then: goodknee score {instrument.id} --answers FILE")
 
 
@@ -94,7 +119,11 @@ def _show_score(scored: Scored) -> None:
         click.echo(f"  a change that matters: {instrument.mcid.value:g}")
     if score.mdc:
         click.echo(f"  a change past noise:   {score.mdc.value:g}")
+    if scored.before and score.valid:
+        said = CHANGES[scored.verdict or "too_few"]
+        click.echo(f"  last time:             {scored.before.value:g}, {_day(scored.before.day)}: {said}")
     click.echo(f"  due again:             {_day(scored.due_on)}")
+    click.echo(f"  kept:                  {'yes' if score.valid else 'no, there is no score to keep'}")
     click.echo(click.wrap_text(score.note, width=96))
 
 
@@ -109,30 +138,45 @@ def learn_verb(asked: Asked, lesson: str | None) -> int:
     knowledge = load_knowledge()
     if lesson is None:
         with open_store(asked.folder) as store:
-            facts = Facts.of(latest_answers(store), knowledge.questions)
-        listed = list_lessons(knowledge.lessons, facts)
+            listed = _listed(knowledge, store, asked.day(store.story_day))
         if asked.as_json:
             asked.print_json(lesson_list_document(listed))
         else:
             _show_lessons(listed)
         return 0
     found = find_lesson(lesson, knowledge.lessons)
+    with open_store(asked.folder, create=True) as store:
+        today = asked.day(store.story_day)
+        remember(found, knowledge.pack.version, store, now=asked.now, today=today)
+        following = _listed(knowledge, store, today).next
     if asked.as_json:
-        asked.print_json(lesson_document(found, knowledge.sources))
+        next_id = following.id if following else None
+        asked.print_json({**lesson_document(found, knowledge.sources), "next": next_id})
         return 0
     click.echo(f"{found.title}\n\n{click.wrap_text(found.text, width=80)}\n")
     click.echo(f"One thing to do: {found.do}\n\nSources:")
     for key in found.sources:
         click.echo(f"  {citation(knowledge.sources[key])}")
+    if following:
+        click.echo(f"\nNext: goodknee learn {following.id}")
     return 0
+
+
+def _listed(knowledge: Knowledge, store: Store, today: date) -> LessonList:
+    facts = Facts.of(latest_answers(store), knowledge.questions)
+    read = [each for each in store.lessons_read() if each.day <= today]
+    week = week_of_programme(store, today=today)
+    return list_lessons(knowledge.lessons, facts, week=week, read=read)
 
 
 def _show_lessons(listed: LessonList) -> None:
     for lesson in listed.lessons.lessons:
-        mark = "day 1" if listed.day_one(lesson) else ""
+        mark = "read" if lesson.id in listed.read else "day 1" if listed.day_one(lesson) else ""
         click.echo(f"  {lesson.id:<16} {mark:<6} {lesson.title}")
     if listed.next:
         click.echo(f"\nTo read now: goodknee learn {listed.next.id}")
+    else:
+        click.echo("\nYou have read all that fit now.")
 
 
 @verb
@@ -170,9 +214,10 @@ def refer_verb(asked: Asked, who: str, page: Path | None) -> int:
 
 def _known(knowledge: Knowledge, store: Store, today: date) -> KnownOfRunner:
     found = latest(CheckPack.of(knowledge), store, today=today) if store.checks() else None
+    scores = dated_scores(store, knowledge.proms, today=today)
     if found is None:
-        return KnownOfRunner()
-    return KnownOfRunner(answers=found.answers, signs=found.signs, ranking=found.ranking)
+        return KnownOfRunner(scores=scores)
+    return KnownOfRunner(answers=found.answers, signs=found.signs, ranking=found.ranking, scores=scores)
 
 
 def _check_place(page: Path) -> None:

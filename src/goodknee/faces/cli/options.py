@@ -51,6 +51,11 @@ class Asked:
         """This instant, UTC."""
         return datetime.now(UTC)
 
+    def instant_on(self, day: date) -> datetime:
+        """Return this instant; in a replay the same time of the day on the day that is replayed."""
+        clock = self.now.astimezone(self.home)
+        return self.now if clock.date() == day else datetime.combine(day, clock.timetz())
+
     @property
     def home(self) -> tzinfo:
         """The zone of this computer, for runs whose file does not tell its own."""
@@ -129,7 +134,7 @@ def verb(function: Verb) -> click.Command:
     def run(ctx: click.Context, /, **values: object) -> object:
         return function(ctx.ensure_object(Asked), **values)
 
-    name = function.__name__.removesuffix("_verb")
+    name = function.__name__.removesuffix("_verb").replace("_", "-")
     command = click.command(name, context_settings={"help_option_names": ["-h", "--help"]})(run)
     command.params.extend(global_options())
     return command

@@ -8,13 +8,15 @@ from pathlib import Path
 import click
 
 from goodknee.core.knowledge import Knowledge
-from goodknee.core.report import CheckInForce
 from goodknee.faces import documents
 from goodknee.faces.cli.options import Asked, verb
 from goodknee.faces.cli.screen import working
 from goodknee.readers.knowledge import load_knowledge
+from goodknee.services.assess import Assessment, CheckPack, latest
+from goodknee.services.decide_today import decide_day
 from goodknee.services.demo import STORY_DAY, make_demo
 from goodknee.services.report import make_report, report_document
+from goodknee.services.show_progress import show_progress
 from goodknee.stores.store import Store, open_store
 from goodknee.writers.report import render_html
 from goodknee.writers.whole_file import write_whole_file
@@ -36,8 +38,12 @@ def report_verb(asked: Asked, page: Path) -> int:
     knowledge = load_knowledge()
     with open_store(asked.folder) as store:
         today = asked.day(store.story_day)
-        check = _check_in_force(store, knowledge, today)
-        report = make_report(store, knowledge, today=today, home=asked.home, check=check)
+        check = _last_check(store, knowledge, today)
+        course = show_progress(store, knowledge, today=today, home=asked.home, check=check)
+        decided = decide_day(store, knowledge, today=today, home=asked.home)
+        report = make_report(
+            store, knowledge, today=today, home=asked.home, check=check, decided=decided, progress=course
+        )
     write_whole_file(page, render_html(report).encode(), replace=True)
     if asked.as_json:
         asked.print_json({"file": str(page.resolve()), **report_document(report)})
@@ -95,11 +101,5 @@ def _check_place(page: Path) -> None:
         raise click.BadParameter(f"The folder {page.parent} is not there.", param_hint="-o")
 
 
-def _check_in_force(store: Store, knowledge: Knowledge, today: date) -> CheckInForce | None:
-    if not store.checks():
-        return None
-    from goodknee.services.assess import CheckPack, in_force, latest
-
-    pack = CheckPack.of(knowledge)
-    found = latest(pack, store, today=today)
-    return in_force(found, pack) if found else None
+def _last_check(store: Store, knowledge: Knowledge, today: date) -> Assessment | None:
+    return latest(CheckPack.of(knowledge), store, today=today)

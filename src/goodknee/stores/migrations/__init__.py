@@ -14,8 +14,8 @@ from sqlalchemy.engine import Connection
 FOLDER = Path(__file__).parent
 
 
-def run(connection: Connection, folder: Path = FOLDER) -> None:
-    """Take every step up inside the connection's transaction."""
+def run(connection: Connection, folder: Path = FOLDER, *, to: str = "head") -> None:
+    """Take every step up, or those up to a version, inside the connection's transaction."""
     from alembic import command
     from alembic.config import Config
 
@@ -24,4 +24,4 @@ def run(connection: Connection, folder: Path = FOLDER) -> None:
     config.set_main_option("script_location", str(folder).replace("%", "%%"))
     config.set_main_option("path_separator", "os")
     config.attributes["connection"] = connection
-    command.upgrade(config, "head")
+    command.upgrade(config, to)

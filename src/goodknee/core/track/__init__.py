@@ -1,0 +1,1 @@
+"""What the runner tells of the knee, day by day, and whether it is getting better."""
