@@ -14,7 +14,6 @@ from typing import TYPE_CHECKING, Any, Self
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection, RowMapping
 
-from goodknee.core.load.shoes import NewShoe, Shoe, ShoeUse
 from goodknee.core.model import (
     DiaryEntry,
     LessonRead,
@@ -36,12 +35,12 @@ from goodknee.core.model import (
 from goodknee.errors import AnswerError, StoreError
 from goodknee.stores import decisions, diary, originals, own_things, plans, records, samples, scores
 from goodknee.stores.database import Database, ImportUnderWayError, locked, writing
-from goodknee.stores.importing import ImportSession, StoredImport, Undone
 from goodknee.stores.samples import SamplesPlace
 from goodknee.stores.trouble import told_plainly, whole_rows
-from goodknee.stores.undoing import sweep, undo
 
-if TYPE_CHECKING:  # it loads numpy, and most verbs need none
+if TYPE_CHECKING:  # most verbs need none of these, and start sooner without them
+    from goodknee.core.load.shoes import NewShoe, Shoe, ShoeUse
+    from goodknee.stores.importing import ImportSession, StoredImport, Undone
     from goodknee.stores.run_sums import SumsFile
 
 #: How long a second import waits for the first.
@@ -118,6 +117,8 @@ class FolderStore:
 
     def imports(self) -> list[StoredImport]:
         """Return all imports, oldest first, those taken back included."""
+        from goodknee.stores.importing import StoredImport
+
         outcomes = sa.select(
             records.import_files.c.import_id, records.import_files.c.outcome, sa.func.count()
         ).group_by(records.import_files.c.import_id, records.import_files.c.outcome)
@@ -298,6 +299,9 @@ class FolderStore:
     @contextmanager
     def start_import(self, now: datetime) -> Iterator[ImportSession]:
         """Begin an import, alone; it counts as unfinished until its session is finished."""
+        from goodknee.stores.importing import ImportSession
+        from goodknee.stores.undoing import sweep
+
         self._must_be_writable()
         with locked(self._folder, wait_s=LOCK_WAIT_S):
             with told_plainly(self._folder):
@@ -319,6 +323,8 @@ class FolderStore:
 
     def undo_import(self, import_id: str) -> Undone:
         """Take one import back wholly."""
+        from goodknee.stores.undoing import undo
+
         self._must_be_writable()
         with locked(self._folder, wait_s=LOCK_WAIT_S):
             return undo(self._engine, self._folder, import_id)
@@ -329,6 +335,8 @@ class FolderStore:
             return
         with told_plainly(self._folder):
             if self._is_untidy():
+                from goodknee.stores.undoing import sweep
+
                 with suppress(ImportUnderWayError), locked(self._folder, wait_s=0):
                     sweep(self._engine, self._folder)
 

@@ -9,7 +9,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol, Self
 from urllib.parse import urlsplit
 
-from goodknee.core.load.shoes import NewShoe, Shoe, ShoeUse
 from goodknee.core.model import (
     DiaryEntry,
     LessonRead,
@@ -32,11 +31,12 @@ from goodknee.errors import StoreError
 from goodknee.stores import originals, samples
 from goodknee.stores.database import DATABASE, make
 from goodknee.stores.folder import FolderStore
-from goodknee.stores.importing import ImportSession, StoredImport, Undone
 from goodknee.stores.samples import SamplesPlace
 from goodknee.stores.trouble import told_plainly
 
-if TYPE_CHECKING:  # it loads numpy, and most verbs need none
+if TYPE_CHECKING:  # most verbs need none of these, and start sooner without them
+    from goodknee.core.load.shoes import NewShoe, Shoe, ShoeUse
+    from goodknee.stores.importing import ImportSession, StoredImport, Undone
     from goodknee.stores.run_sums import SumsFile
 
 

@@ -34,11 +34,13 @@ def check_answers(answers: Mapping[Any, Any], questions: Questions) -> dict[str,
     for key, value in answers.items():
         if (value is True or value is False) and key in yes_or_no:  # most answers, told apart for speed
             checked[key] = value
-        else:
+        elif isinstance(value, dict):
             for one, told in _flat(key, value, questions):
-                if one in checked:
+                if one != key and one in answers:
                     raise _answered_twice(one)
                 checked[one] = _checked(one, told, questions)
+        else:
+            checked[key] = _checked(key, value, questions)
     for key, parent in orphans(checked, questions):
         raise AnswerError(
             f"{key} is answered ({_shown(checked[key])}), but {parent} was answered no.",
@@ -71,9 +73,10 @@ def _goes_with_no(question: Question, value: Value) -> bool:
     return value is None or value == NOT_SURE or (question.screen == "tick" and value is False)
 
 
-def _flat(key: Any, value: Any, questions: Questions) -> Iterator[tuple[Any, Any]]:
+def _flat(key: Any, value: dict[Any, Any], questions: Questions) -> Iterator[tuple[Any, Any]]:
+    """Yield the answers of each knee under keys of their own, where a question is asked of each."""
     question = questions.by_key.get(key) if isinstance(key, str) else None
-    if question is not None and question.per_knee and isinstance(value, Mapping):
+    if question is not None and question.per_knee:
         yield from ((f"{key}_{side}", of_side) for side, of_side in value.items())
     else:
         yield key, value
@@ -155,7 +158,7 @@ def _yes_no(value: Any) -> Value:
 
 
 def _number(value: Any, question: Question) -> int | float | None:
-    if isinstance(value, bool) or not isinstance(value, int | float):
+    if isinstance(value, bool) or not isinstance(value, (int, float)):
         return None
     if isinstance(value, float) and not math.isfinite(value):
         return None

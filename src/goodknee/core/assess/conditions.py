@@ -83,8 +83,10 @@ def known_of(fields: Mapping[str, Value]) -> dict[str, Any]:
 
 
 def _is_known(value: Value) -> bool:
+    if isinstance(value, str):
+        return value not in NOT_KNOWN
     # NaN is the only value that differs from itself.
-    return value is not None and value != () and value not in NOT_KNOWN and value == value  # noqa: PLR0124
+    return value is not None and value != () and value == value  # noqa: PLR0124
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
