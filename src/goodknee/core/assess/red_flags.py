@@ -68,10 +68,11 @@ class Screening:
         contradictions: Answers that cannot both be right.
         urgency: The highest of all that fired or are not excluded; "routine" without any.
         holds: What waits: "running", "strength", "running_increase", in this order.
-        unanswered: What to ask again: contradictions first, then every open key of an emergency or same-day
-            rule, the most urgent first, then what lower rules need.
         all_answered: Every key of an emergency or same-day rule is answered, and nothing contradicts.
         facts: What the rules saw.
+        open_keys: Those of emergency and same-day rules without an answer.
+        unsettled: What lower rules ask and the answers do not tell.
+        red_flags: What it was held against.
     """
 
     fired: tuple[Fired, ...]
@@ -79,9 +80,20 @@ class Screening:
     contradictions: tuple[Contradiction, ...]
     urgency: UrgencyId
     holds: tuple[Hold, ...]
-    unanswered: tuple[str, ...]
     all_answered: bool
     facts: Facts
+    open_keys: tuple[str, ...]
+    unsettled: tuple[_Ready, ...]
+    red_flags: ReadyRedFlags
+
+    @property
+    def unanswered(self) -> tuple[str, ...]:
+        """What to ask again, worked out when asked for.
+
+        Contradictions come first, then every open key of an emergency or same-day rule, the most urgent
+        first, then what lower rules need.
+        """
+        return tuple(dict.fromkeys(_ask_again(self)))
 
     @property
     def blocked(self) -> bool:
@@ -245,9 +257,11 @@ def _screening(
         contradictions=contradictions,
         urgency=overall_urgency((*fired, *not_excluded), red_flags),
         holds=union_of_holds((*fired, *not_excluded)),
-        unanswered=tuple(dict.fromkeys(_ask_again(red_flags, facts, contradictions, unsettled, open_keys))),
         all_answered=not open_keys and not contradictions,
         facts=facts,
+        open_keys=open_keys,
+        unsettled=tuple(unsettled),
+        red_flags=red_flags,
     )
 
 
@@ -263,21 +277,16 @@ def union_of_holds(signs: tuple[Fired, ...]) -> tuple[Hold, ...]:
     return tuple(hold for hold in HOLDS if hold in blocked)
 
 
-def _ask_again(
-    red_flags: ReadyRedFlags,
-    facts: Facts,
-    contradictions: tuple[Contradiction, ...],
-    unsettled: list[_Ready],
-    open_keys: tuple[str, ...],
-) -> Iterator[str]:
-    for entry in contradictions:
+def _ask_again(screening: Screening) -> Iterator[str]:
+    for entry in screening.contradictions:
         yield from entry.ask_again
     # The keys of urgent rules stand in the order of their rules; what lower rules need comes after them.
-    missing = dict.fromkeys(open_keys)
-    for condition in unsettled:
-        condition.add_open_keys(facts.known, missing)
+    known = screening.facts.known
+    missing = dict.fromkeys(screening.open_keys)
+    for condition in screening.unsettled:
+        condition.add_open_keys(known, missing)
     for key in missing:
-        yield from _asked_as(key, red_flags, facts.known)
+        yield from _asked_as(key, screening.red_flags, known)
 
 
 def _asked_as(key: str, red_flags: ReadyRedFlags, known: Known) -> Iterator[str]:
