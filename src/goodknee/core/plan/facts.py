@@ -14,13 +14,13 @@ from goodknee.core.assess.conditions import Facts
 from goodknee.core.knowledge import Knowledge
 from goodknee.core.knowledge.conditions import Value
 from goodknee.core.knowledge.plan.facts import Fact, FactVocabulary
-from goodknee.core.knowledge.plan.self_tests import SelfTest
 from goodknee.core.model import Answer, Side
 from goodknee.core.plan.day_rules import day_rules
 from goodknee.core.plan.history import ONE_DAY, History, Knee, LastCheck
 from goodknee.core.plan.run_facts import level_facts, run_facts
 from goodknee.core.plan.session_facts import session_facts
 from goodknee.core.track.diary import DiaryDay
+from goodknee.core.track.self_tests import facts_of
 
 Known = dict[str, Value]
 
@@ -240,32 +240,9 @@ def _tests(knee: Knee, knowledge: Knowledge, today: date) -> Known:
     for test in knowledge.self_tests.tests:
         days = [on for on, day in knee.days.items() if test.id in day.tests]
         if days and (today - max(days)).days <= test.again_after_weeks * _WEEK_DAYS:
-            known |= _result(test, knee.days[max(days)], knee.side)
+            known |= facts_of(test, knee.days[max(days)].tests[test.id], side=knee.side)
             if "walk30_morning_rise_nprs" in test.gives:
                 known["walk30_morning_rise_nprs"] = knee.rise_after(max(days))
-    return known
-
-
-def _result(test: SelfTest, day: DiaryDay, side: Side) -> Known:
-    """Return the facts of one test: pain of this knee, counts and seconds of the weaker leg."""
-    legs = day.tests[test.id]
-    own = legs.get(side) or legs.get("once")
-    known: Known = {}
-    for place, part in enumerate(test.parts):
-        values = [each[place] for each in legs.values() if len(each) > place]
-        if part.fact is None or not values:
-            continue
-        if test.better == "higher":
-            known[part.fact] = min(values)
-        elif own is not None and len(own) > place:
-            known[part.fact] = own[place]
-    firsts = [float(each[0]) for leg, each in legs.items() if leg != "once" and each]
-    if test.compared_as is not None and len(firsts) == len(("left", "right")):
-        weaker, stronger = sorted(firsts)
-        if test.compare == "difference":
-            known[test.compared_as] = stronger - weaker
-        elif stronger > 0:
-            known[test.compared_as] = 100 * weaker / stronger
     return known
 
 

@@ -18,6 +18,7 @@ from goodknee.core.citation import citation
 from goodknee.core.knowledge import Knowledge
 from goodknee.core.knowledge.learn import SHEETS
 from goodknee.faces.cli.options import Asked, verb
+from goodknee.faces.cli.screen import check_place
 from goodknee.readers.answers import read_answers
 from goodknee.readers.knowledge import load_knowledge
 from goodknee.services.assess import CheckPack, latest, latest_answers
@@ -192,7 +193,7 @@ def _show_lessons(listed: LessonList) -> None:
 def refer_verb(asked: Asked, who: str, page: Path | None) -> int:
     """Write one printable page for a visit: the story, what was found, and what to ask."""
     page = page or Path(f"goodknee-for-{who}.html")
-    _check_place(page)
+    check_place(page, "sheet")
     knowledge = load_knowledge()
     pack = SheetPack(
         referral=knowledge.referral,
@@ -218,13 +219,3 @@ def _known(knowledge: Knowledge, store: Store, today: date) -> KnownOfRunner:
     if found is None:
         return KnownOfRunner(scores=scores)
     return KnownOfRunner(answers=found.answers, signs=found.signs, ranking=found.ranking, scores=scores)
-
-
-def _check_place(page: Path) -> None:
-    if page.suffix.lower() not in {".html", ".htm"}:
-        raise click.BadParameter(
-            f"The sheet is an .html page, and {page.name} is none. For paper, open the page and print it.",
-            param_hint="-o",
-        )
-    if not page.absolute().parent.is_dir():
-        raise click.BadParameter(f"The folder {page.parent} is not there.", param_hint="-o")

@@ -10,7 +10,7 @@ import click
 from goodknee.core.knowledge import Knowledge
 from goodknee.faces import documents
 from goodknee.faces.cli.options import Asked, verb
-from goodknee.faces.cli.screen import working
+from goodknee.faces.cli.screen import check_place, working
 from goodknee.readers.knowledge import load_knowledge
 from goodknee.services.assess import Assessment, CheckPack, latest
 from goodknee.services.decide_today import decide_day
@@ -34,7 +34,7 @@ from goodknee.writers.whole_file import write_whole_file
 )
 def report_verb(asked: Asked, page: Path) -> int:
     """Write your knee report: one page that needs no network, prints well and reads on a phone."""
-    _check_place(page)
+    check_place(page, "report")
     knowledge = load_knowledge()
     with open_store(asked.folder) as store:
         today = asked.day(store.story_day)
@@ -67,7 +67,7 @@ def demo_verb(asked: Asked, page: Path | None) -> int:
     its own, apart from yours. With --data DIR that store is made in DIR.
     """
     if page:
-        _check_place(page)
+        check_place(page, "report")
     with working(asked, "Simulated runner: a year of runs") as progress:
         done = make_demo(
             asked.demo_folder,
@@ -88,17 +88,6 @@ def demo_verb(asked: Asked, page: Path | None) -> int:
         click.echo(f"Their store: {asked.demo_folder}. Open this page:", err=True)
     click.echo(done.report_html.resolve())
     return 0
-
-
-def _check_place(page: Path) -> None:
-    """Say what is wrong with the place of the page before the work begins."""
-    if page.suffix.lower() not in {".html", ".htm"}:
-        raise click.BadParameter(
-            f"The report is an .html page, and {page.name} is none. For paper, open the page and print it.",
-            param_hint="-o",
-        )
-    if not page.absolute().parent.is_dir():
-        raise click.BadParameter(f"The folder {page.parent} is not there.", param_hint="-o")
 
 
 def _last_check(store: Store, knowledge: Knowledge, today: date) -> Assessment | None:

@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
+from pathlib import Path
+
+import click
 
 from goodknee.errors import GoodKneeError
 from goodknee.faces.cli.options import Asked
@@ -65,3 +68,14 @@ def working(asked: Asked, says: str) -> Iterator[Callable[[int, int], None] | No
             progress.live.transient = True
             progress.update(task, visible=False)
             raise
+
+
+def check_place(page: Path, what: str) -> None:
+    """Say what is wrong with the place of a page before the work begins; ``what`` names the page."""
+    if page.suffix.lower() not in {".html", ".htm"}:
+        raise click.BadParameter(
+            f"The {what} is an .html page, and {page.name} is none. For paper, open the page and print it.",
+            param_hint="-o",
+        )
+    if not page.absolute().parent.is_dir():
+        raise click.BadParameter(f"The folder {page.parent} is not there.", param_hint="-o")
