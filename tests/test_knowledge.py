@@ -250,7 +250,7 @@ def contradictions(knowledge: Knowledge) -> Iterator[str]:
     people = [case["answers"] for case in cases("red_flags.yaml")["edges"]]
     for rule in knowledge.red_flags.rules:
         held = rule.blocks if rule.blocks is not None else HOLDS[rule.urgency]
-        if "not run" in rule.action and "running" not in held:
+        if re.search("not run|[Pp]ause running", rule.action) and "running" not in held:
             yield f"{rule.id} says not to run and holds no running"
     for answers in ({}, *people):
         given = check_answers(without_orphans({**clean, **answers}, pack.questions), pack.questions)
